@@ -1,0 +1,57 @@
+"""The card beside the weights: where they come from, what they know, how to trust them."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA = 1
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CorpusCard(_Part):
+    """One training corpus, as the registry knew it."""
+
+    name: str
+    licence: str
+    sha256: str
+    n_trees: int
+    n_words: int
+
+
+class FileCard(_Part):
+    """A file of the checkpoint folder."""
+
+    name: str
+    n_bytes: int
+    sha256: str
+
+
+class Scores(_Part):
+    """Next-token quality on one part of the split, from the shipped (rounded) weights."""
+
+    perplexity: float  # exp of the mean cross entropy in nats
+    n_tokens: int      # tokens predicted
+    n_documents: int
+
+
+class CheckpointCard(_Part):
+    """Everything a reader must know about a checkpoint (JSON beside the weights)."""
+
+    schema_version: int = SCHEMA
+    id: str
+    system: str                                  # "lstm", later "seq2seq", "bilm", …
+    kind: int                                    # linearisation, 1–5
+    model: dict[str, int | float]                # LSTMConfig
+    tree_rules: dict[str, str | bool]            # TreeRules
+    training: dict[str, str | int | float | bool | list[str]]  # settings of the run
+    corpora: list[CorpusCard]
+    split: dict[str, list[str]]                  # part → documents
+    epochs: int
+    seconds: float                               # training time, wall clock
+    history: list[dict[str, float]] = Field(default_factory=list)  # per epoch
+    scores: dict[str, Scores]                    # part → quality
+    weights: FileCard
+    vocabulary: FileCard
+    snapshots: FileCard | None = None            # weights after every epoch (small models)
+    versions: dict[str, str]

@@ -1,0 +1,68 @@
+"""The LSTM language model of seed 000: p(next token) = softmax(W h + b)."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from core.models.recurrence import LSTMSequence
+
+
+@dataclass(frozen=True)
+class LSTMConfig:
+    """Sizes of an LSTM language model."""
+
+    vocabulary_size: int
+    embedding_size: int
+    hidden_size: int
+    n_layers: int = 1
+    input_dropout: float = 0.2   # on embeddings; the seed names 0.2 and 0.5 without saying where
+    output_dropout: float = 0.5  # on h before the softmax (and between layers)
+
+
+class LSTMLayer(nn.Module):
+    """One layer; gates in the order i, f, g, o and one bias (the sum of `nn.LSTM`'s two)."""
+
+    def __init__(self, input_size: int, hidden_size: int):
+        super().__init__()
+        bound = 1 / math.sqrt(hidden_size)  # nn.LSTM's own initial range
+        self.w_ih = nn.Parameter(torch.empty(4 * hidden_size, input_size).uniform_(-bound, bound))
+        self.w_hh = nn.Parameter(torch.empty(4 * hidden_size, hidden_size).uniform_(-bound, bound))
+        self.b = nn.Parameter(torch.empty(4 * hidden_size).uniform_(-bound, bound))
+
+    def forward(self, x: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
+        """Hidden states (T, B, H) for inputs (T, B, E), from a zero state."""
+        if x.is_cuda:  # cuDNN's fused kernel wins there
+            zero = x.new_zeros(1, x.shape[1], self.w_hh.shape[1])
+            weights = [self.w_ih, self.w_hh, self.b, torch.zeros_like(self.b)]
+            return torch._VF.lstm(x, (zero, zero), weights, True, 1, 0.0, self.training, False, False)[0]
+        return LSTMSequence.apply(x, self.w_ih, self.w_hh, self.b, dtype)
+
+
+class LSTMLanguageModel(nn.Module):
+    """Embedding, LSTM layers, softmax weights."""
+
+    def __init__(self, config: LSTMConfig):
+        super().__init__()
+        self.config = config
+        self.embedding = nn.Embedding(config.vocabulary_size, config.embedding_size)
+        sizes = [config.embedding_size] + [config.hidden_size] * config.n_layers
+        self.layers = nn.ModuleList(LSTMLayer(a, b) for a, b in zip(sizes, sizes[1:], strict=False))
+        self.decoder = nn.Linear(config.hidden_size, config.vocabulary_size)
+        nn.init.uniform_(self.embedding.weight, -0.1, 0.1)
+        self.drop_in, self.drop_out = nn.Dropout(config.input_dropout), nn.Dropout(config.output_dropout)
+
+    def forward(self, ids: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
+        """Top hidden states, (T, B, H), for token ids (T, B)."""
+        h = self.drop_in(self.embedding(ids))
+        for layer in self.layers:
+            h = self.drop_out(layer(h, dtype))
+        return h
+
+    def loss(self, ids: Tensor, targets: Tensor, dtype: torch.dtype = torch.float32) -> tuple[Tensor, int]:
+        """Summed cross entropy in nats over targets ≥ 0, and their number."""
+        keep = targets >= 0
+        h = self(ids, dtype)[keep].to(dtype)
+        logits = nn.functional.linear(h, self.decoder.weight.to(dtype), self.decoder.bias.to(dtype))
+        return nn.functional.cross_entropy(logits, targets[keep], reduction="sum"), int(keep.sum())

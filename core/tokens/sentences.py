@@ -1,0 +1,64 @@
+"""Typed text to one sentence a model can read, with every fault pointed at."""
+
+import re
+
+from core.corpora.treebank import TreeRules, normalise_tree, unwrap_root
+from core.corpora.trees import Tree, parse_tree
+from core.errors import TextError
+from core.settings import MAX_TEXT_CHARACTERS, MAX_TYPED_TOKENS
+from core.tokens.linearise import Kind, Linearised, linearise, linearise_words
+
+# Penn Treebank tokenisation in brief: clitics, brackets and punctuation stand alone.
+_WORD = re.compile(r"""n't\b|'(?:s|re|ve|ll|d|m)\b|\d[\d.,:/]*\d|\w+(?:[-.&]\w+)*(?=n't\b)
+                       |(?:[A-Za-z]\.){2,}|(?:Mr|Mrs|Ms|Dr|St|Co|Inc|Corp|Nov|Dec|Oct|Sept|Aug|Jan|Feb)\.
+                       |\w+(?:[-&'’]\w+)*?(?=n't\b|'(?:s|re|ve|ll|d|m)\b)|\w+(?:[-&]\w+)*|\.\.\.|--|\S""",
+                   re.VERBOSE | re.IGNORECASE)
+_PENN = {"(": "-LRB-", ")": "-RRB-", "[": "-LSB-", "]": "-RSB-", "{": "-LCB-", "}": "-RCB-"}
+
+
+def tokenise_words(text: str) -> list[str]:
+    """Split raw English as the Penn Treebank does.
+
+    >>> tokenise_words("She can't say (yet) that it's late.")
+    ['She', 'ca', "n't", 'say', '-LRB-', 'yet', '-RRB-', 'that', 'it', "'s", 'late', '.']
+    """
+    words, quote_open = [], False
+    for word in _WORD.findall(text.replace("’", "'").replace("“", '"').replace("”", '"')):
+        if word == '"':
+            words.append("''" if quote_open else "``")
+            quote_open = not quote_open
+        else:
+            words.append(_PENN.get(word, word))
+    return words
+
+
+def read_typed_sentence(text: str, kind: Kind, *, pos_brackets: bool = False) -> tuple[Linearised, Tree | None]:
+    """Read what a visitor typed: words for kind 5, a bracketed tree for kinds 1–4.
+
+    Kind 5 also takes a tree, whose words and labels are then used.
+
+    Raises
+    ------
+    TextError
+        Empty, too long, or (`TreeSyntaxError`) not one well-bracketed tree.
+    """
+    if not text.strip():
+        raise TextError("There is no text.", "Type a sentence, or pick one from the list.")
+    if len(text) > MAX_TEXT_CHARACTERS:
+        raise TextError("The text has {n} characters; at most {limit} are read.",
+                        "Shorten it to one sentence.", n=len(text), limit=MAX_TEXT_CHARACTERS)
+    if any(ord(c) < 32 and c not in "\t\n\r" for c in text):
+        raise TextError("The text holds control characters; it looks like a binary file.",
+                        "Paste plain text.")
+    looks_like_tree = text.lstrip().startswith("(") and text.rstrip().endswith(")")
+    if kind is Kind.WORDS and not looks_like_tree:
+        tree, sentence = None, linearise_words(tokenise_words(text))
+    else:
+        tree = normalise_tree(unwrap_root(parse_tree(text)), TreeRules())
+        if tree is None:
+            raise TextError("Nothing but traces is left of the tree.", "Give it at least one word.")
+        sentence = linearise(tree, kind, pos_brackets=pos_brackets)
+    if len(sentence.tokens) > MAX_TYPED_TOKENS:
+        raise TextError("The sentence has {n} tokens; at most {limit} are read.",
+                        "Shorten it to one sentence.", n=len(sentence.tokens), limit=MAX_TYPED_TOKENS)
+    return sentence, tree

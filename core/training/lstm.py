@@ -1,0 +1,312 @@
+"""Train an LSTM language model on linearised treebanks (seed 000, "learning settings")."""
+
+import hashlib
+import json
+import math
+import platform
+import time
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save
+
+from core.checkpoints.artefacts import file_sha256, write_atomically
+from core.checkpoints.card import CheckpointCard, CorpusCard, Scores
+from core.checkpoints.store import save_checkpoint
+from core.corpora.registry import corpus_entry, find_corpus
+from core.corpora.treebank import Treebank, TreeRules, read_trees
+from core.errors import CorpusError, TrainingError
+from core.models.lstm import LSTMConfig, LSTMLanguageModel
+from core.settings import cache_folder
+from core.tokens.batches import iterate_batches
+from core.tokens.encoded import EncodedSentences, encode_documents, linearise_documents
+from core.tokens.linearise import Kind
+from core.tokens.splits import PARTS, Split, split_documents
+from core.tokens.vocabulary import Vocabulary, build_vocabulary
+from core.training.memory import keep_large_blocks
+from core.training.progress import Progress
+
+SAVE_EVERY = 120.0   # seconds between saved states: what a killed run can lose
+
+
+@dataclass(frozen=True)
+class LSTMTraining:
+    """Settings of one training run. Defaults that are 0 or -1 follow the kind, as in the seed."""
+
+    kind: Literal[1, 2, 3, 4, 5] = 1           # linearisation: 1 brackets … 5 raw words
+    hidden_size: int = 0                       # 0: 100 for kinds 1–2, 1000 for kinds 3–5
+    embedding_size: int = 0                    # 0: 32 for kinds 1–2, 200 for kinds 3–5 (fits 40 MB)
+    corpora: tuple[str, ...] = ("ptb-sample", "gum")
+    vocabulary_size: int = 5_000               # the seed's 10,000 was for 49,000 sentences
+    epochs: int = 12                           # upper bound; early stopping may end before
+    patience: int = 2                          # epochs without a better validation loss
+    batch_tokens: int = 0                      # padded tokens a step; 0: 8,192 small, 2,560 large
+    learning_rate: float = 0.0                 # Adam, peak of the cosine; 0: 0.004 small, 0.002 large
+    clip: float = 1.0                          # gradient norm
+    input_dropout: float = -1.0                # -1: 0 for kinds 1–2, 0.2 for kinds 3–5
+    output_dropout: float = -1.0               # -1: 0.2 for kinds 1–2, 0.5 for kinds 3–5
+    max_length: int = 250                      # longer sentences are left out of training (1 in 1,000)
+    pos_brackets: bool = False                 # see TreeRules
+    held_out: float = 0.1                      # documents of each corpus in validation, and in test
+    split_seed: int = 0
+    seed: int = 0
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    precision: Literal["auto", "bfloat16", "float32"] = "auto"  # auto: bfloat16 where it is faster
+
+    def resolved(self) -> "LSTMTraining":
+        """The same settings with every default that follows the kind filled in.
+
+        Raises
+        ------
+        TrainingError
+            On a setting outside its range.
+        """
+        small = self.kind <= 2
+        filled = replace(
+            self,
+            hidden_size=self.hidden_size or (100 if small else 1000),
+            embedding_size=self.embedding_size or (32 if small else 200),
+            batch_tokens=self.batch_tokens or (8192 if small else 2560),
+            learning_rate=self.learning_rate or (0.004 if small else 0.002),
+            input_dropout=self.input_dropout if self.input_dropout >= 0 else (0.0 if small else 0.2),
+            output_dropout=self.output_dropout if self.output_dropout >= 0 else (0.2 if small else 0.5))
+        for name, low, high in (("hidden_size", 1, 4096), ("embedding_size", 1, 4096),
+                                ("vocabulary_size", 10, 10_000), ("epochs", 1, 1000),
+                                ("input_dropout", 0, 0.95), ("output_dropout", 0, 0.95),
+                                ("held_out", 0.01, 0.4)):
+            value = getattr(filled, name)
+            if not low <= value <= high:
+                raise TrainingError("{name} = {value} is out of range.", "Choose {low} to {high}.",
+                                    name=name, value=value, low=low, high=high)
+        return filled
+
+    @property
+    def run_id(self) -> str:
+        """Name of the run: equal settings resume each other."""
+        digest = hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:8]
+        return f"lstm-{self.kind}-{self.hidden_size}-{digest}"
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """What a run reads: the split, the vocabulary and each part encoded."""
+
+    treebanks: tuple[Treebank, ...]
+    split: Split
+    vocabulary: Vocabulary
+    parts: dict[str, EncodedSentences]
+
+
+def load_training_data(settings: LSTMTraining, treebanks: tuple[Treebank, ...] | None = None) -> TrainingData:
+    """Read the corpora, split them by document, and encode them with a vocabulary of the train part."""
+    kind = Kind(settings.kind)
+    banks = treebanks or tuple(read_trees(find_corpus(name), name=name) for name in settings.corpora)
+    split = split_documents(list(banks), held_out=settings.held_out, seed=settings.split_seed)
+    train = linearise_documents(split.train, kind, pos_brackets=settings.pos_brackets)
+    vocabulary = build_vocabulary((s.tokens for s in train), max_size=settings.vocabulary_size)
+    parts = {part: encode_documents(getattr(split, part), kind, vocabulary,
+                                    pos_brackets=settings.pos_brackets) for part in PARTS}
+    return TrainingData(banks, split, vocabulary, parts)
+
+
+@torch.inference_mode()
+def measure_perplexity(model: LSTMLanguageModel, data: EncodedSentences, *,
+                       batch_tokens: int = 8192, dtype: torch.dtype = torch.float32) -> float:
+    """exp of the mean next-token cross entropy (nats) over all sentences."""
+    device = next(model.parameters()).device
+    was_training = model.training
+    model.eval()
+    total, count = 0.0, 0
+    for inputs, targets in iterate_batches(data, batch_tokens=batch_tokens):
+        loss, n = model.loss(torch.from_numpy(inputs).to(device), torch.from_numpy(targets).to(device), dtype)
+        total, count = total + float(loss), count + n
+    model.train(was_training)
+    return math.exp(total / max(count, 1))
+
+
+class LSTMRun:
+    """A training run that can be stopped anywhere and goes on where it was saved."""
+
+    def __init__(self, settings: LSTMTraining, data: TrainingData, folder: Path):
+        self.settings, self.data, self.folder = settings, data, folder
+        wants_cuda = settings.device == "cuda" or (settings.device == "auto" and torch.cuda.is_available())
+        self.device = torch.device("cuda" if wants_cuda else "cpu")
+        # bfloat16 products pay from a few hundred units on; below, conversion costs more than it saves
+        low = settings.precision == "bfloat16" or (settings.precision == "auto" and settings.hidden_size >= 400)
+        self.dtype = torch.bfloat16 if low else torch.float32
+        torch.manual_seed(settings.seed)
+        self.model = LSTMLanguageModel(LSTMConfig(
+            len(data.vocabulary), settings.embedding_size, settings.hidden_size,
+            input_dropout=settings.input_dropout, output_dropout=settings.output_dropout)).to(self.device)
+        self.optimiser = torch.optim.Adam(self.model.parameters(), lr=settings.learning_rate, fused=True)
+        lengths = data.parts["train"].lengths
+        self.train_sentences = np.flatnonzero(lengths <= settings.max_length)
+        self.epoch, self.batch, self.seconds, self.history = 0, 0, 0.0, []
+        self.best = math.inf
+
+    def plan(self, epoch: int) -> list[tuple[np.ndarray, np.ndarray]]:
+        """The batches of one epoch, the same after every resume."""
+        from core.tokens.batches import plan_batches
+        rng = np.random.default_rng([self.settings.seed, epoch])
+        lengths = self.data.parts["train"].lengths[self.train_sentences]
+        return [self.train_sentences[b] for b in
+                plan_batches(lengths, batch_tokens=self.settings.batch_tokens, rng=rng)]
+
+    def learning_rate(self, step: int, n_steps: int) -> float:
+        """Linear warm-up over 2 % of all steps, then a cosine to 2 % of the peak."""
+        warm = max(1, n_steps // 50)
+        if step < warm:
+            return self.settings.learning_rate * (step + 1) / warm
+        share = (step - warm) / max(1, n_steps - warm)
+        return self.settings.learning_rate * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * share)))
+
+    def save(self) -> None:
+        """Write the whole state under a temporary name, then rename."""
+        tensors = {f"model.{n}": t for n, t in self.model.state_dict().items()}
+        for i, state in self.optimiser.state_dict()["state"].items():
+            tensors |= {f"adam.{i}.{n}": t.reshape(t.shape) for n, t in state.items()}
+        tensors["rng"] = torch.get_rng_state()
+        meta = {"epoch": str(self.epoch), "batch": str(self.batch), "seconds": str(self.seconds),
+                "best": str(self.best), "history": json.dumps(self.history)}
+        data = save({n: t.cpu().contiguous() for n, t in tensors.items()}, metadata=meta)
+        write_atomically(self.folder / "state.safetensors", data)
+
+    def resume(self) -> bool:
+        """Take up a saved state if there is one; says whether there was."""
+        path = self.folder / "state.safetensors"
+        if not path.exists():
+            return False
+        from safetensors import safe_open
+        with safe_open(path, "pt") as file:
+            meta = file.metadata()
+        tensors = load_file(path)
+        self.model.load_state_dict({n[6:]: t for n, t in tensors.items() if n.startswith("model.")})
+        state: dict[int, dict[str, torch.Tensor]] = {}
+        for name, t in tensors.items():
+            if name.startswith("adam."):
+                _, i, key = name.split(".")
+                state.setdefault(int(i), {})[key] = t
+        groups = self.optimiser.state_dict()["param_groups"]
+        self.optimiser.load_state_dict({"state": state, "param_groups": groups})
+        torch.set_rng_state(tensors["rng"])
+        self.epoch, self.batch = int(meta["epoch"]), int(meta["batch"])
+        self.seconds, self.best = float(meta["seconds"]), float(meta["best"])
+        self.history = json.loads(meta["history"])
+        return True
+
+    def train(self) -> None:
+        """Train to the last epoch or until validation stops improving."""
+        s = self.settings
+        n_batches = len(self.plan(0))
+        tokens_an_epoch = int((self.data.parts["train"].lengths[self.train_sentences] - 1).sum())
+        progress = Progress(tokens_an_epoch * s.epochs)
+        progress.resume_at(int(tokens_an_epoch * (self.epoch + self.batch / n_batches)))
+        self.model.train()
+        while self.epoch < s.epochs and not self._stalled():
+            self._train_epoch(progress, n_batches)
+            start = time.monotonic()
+            perplexity = measure_perplexity(self.model, self.data.parts["validation"], dtype=self.dtype)
+            self.seconds += time.monotonic() - start
+            self.history[-1] |= {"validation_perplexity": perplexity, "seconds": self.seconds}
+            progress.report(f"epoch {self.epoch}: validation perplexity {perplexity:.3f}", force=True)
+            self._keep_epoch(perplexity)
+            self.epoch, self.batch = self.epoch + 1, 0
+            self.save()
+
+    def _train_epoch(self, progress: Progress, n_batches: int) -> None:
+        from core.tokens.batches import pad_batch
+        s, batches = self.settings, self.plan(self.epoch)
+        if self.batch == 0:
+            self.history.append({"epoch": self.epoch, "train_loss": 0.0, "train_tokens": 0})
+        row, last_save = self.history[-1], time.monotonic()
+        for index in range(self.batch, len(batches)):
+            start = time.monotonic()
+            inputs, targets = (torch.from_numpy(a).to(self.device)
+                               for a in pad_batch(self.data.parts["train"], batches[index]))
+            for group in self.optimiser.param_groups:
+                group["lr"] = self.learning_rate(self.epoch * n_batches + index, s.epochs * n_batches)
+            loss, n = self.model.loss(inputs, targets, self.dtype)
+            (loss / n).backward()
+            torch.nn.utils.clip_grad_norm_(self.model.parameters(), s.clip)
+            self.optimiser.step()
+            self.optimiser.zero_grad()
+            row["train_loss"] += float(loss.detach())
+            row["train_tokens"] += n
+            progress.done += n
+            self.seconds += time.monotonic() - start
+            self.batch = index + 1
+            progress.report(f"epoch {self.epoch} batch {index + 1}/{len(batches)} "
+                            f"train perplexity {math.exp(min(20, row['train_loss'] / row['train_tokens'])):.3f}")
+            if time.monotonic() - last_save > SAVE_EVERY:
+                self.save()
+                last_save = time.monotonic()
+
+    def _keep_epoch(self, perplexity: float) -> None:
+        weights = save({n: t.detach().cpu().half().contiguous() for n, t in self.model.state_dict().items()})
+        write_atomically(self.folder / f"epoch{self.epoch + 1:02d}.safetensors", weights)
+        if perplexity < self.best:
+            self.best = perplexity
+            write_atomically(self.folder / "best.safetensors", weights)
+
+    def _stalled(self) -> bool:
+        seen = [row["validation_perplexity"] for row in self.history if "validation_perplexity" in row]
+        return len(seen) > self.settings.patience and min(seen[-self.settings.patience:]) > min(seen)
+
+
+def train_lstm(settings: LSTMTraining, *, treebanks: tuple[Treebank, ...] | None = None,
+               keep_snapshots: bool | None = None) -> CheckpointCard:
+    """Train, resume or finish a run, and save the checkpoint of its best epoch.
+
+    Parameters
+    ----------
+    treebanks : tuple of Treebank, optional
+        Corpora already read; by default those named in the settings are found and read.
+    keep_snapshots : bool, optional
+        Ship the weights of every epoch; by default for kinds 1–2.
+    """
+    settings = settings.resolved()
+    keep_large_blocks()
+    data = load_training_data(settings, treebanks)
+    folder = cache_folder() / "training" / settings.run_id
+    run = LSTMRun(settings, data, folder)
+    run.resume()
+    run.train()
+    return finish_run(run, keep_snapshots=settings.kind <= 2 if keep_snapshots is None else keep_snapshots)
+
+
+def finish_run(run: LSTMRun, *, keep_snapshots: bool) -> CheckpointCard:
+    """Score the best epoch's rounded weights and write its checkpoint."""
+    s, data = run.settings, run.data
+    best = {n: t.float() for n, t in load_file(run.folder / "best.safetensors").items()}
+    run.model.load_state_dict(best)
+    run.model.eval()
+    scores = {part: Scores(perplexity=measure_perplexity(run.model, data.parts[part]),
+                           n_tokens=int((data.parts[part].lengths - 1).sum()),
+                           n_documents=len(getattr(data.split, part))) for part in ("validation", "test")}
+    fields = {
+        "system": "lstm", "kind": s.kind, "tree_rules": asdict(TreeRules(pos_brackets=s.pos_brackets)),
+        "training": asdict(s) | {"corpora": list(s.corpora)}, "corpora": [_corpus_card(b) for b in data.treebanks],
+        "split": data.split.names(), "epochs": len(run.history), "seconds": round(run.seconds, 1),
+        "history": run.history, "scores": scores,
+        "versions": {"python": platform.python_version(), "torch": torch.__version__.split("+")[0],
+                     "numpy": np.__version__}}
+    snapshots = _collect_snapshots(run.folder) if keep_snapshots else None
+    return save_checkpoint(run.model, data.vocabulary, card_fields=fields, snapshots=snapshots)
+
+
+def _corpus_card(bank: Treebank) -> CorpusCard:
+    words = sum(len(t.words()) for d in bank.documents for t in d.trees)
+    try:
+        path, licence = find_corpus(bank.name), corpus_entry(bank.name).licence
+    except CorpusError:  # a treebank that was handed over and is no registered corpus
+        path, licence = None, "unregistered"
+    sha = file_sha256(path) if path is not None and path.is_file() else ""
+    return CorpusCard(name=bank.name, licence=licence, sha256=sha, n_trees=bank.n_trees, n_words=words)
+
+
+def _collect_snapshots(folder: Path) -> dict[str, torch.Tensor]:
+    return {f"{file.stem}.{name}": t for file in sorted(folder.glob("epoch*.safetensors"))
+            for name, t in load_file(file).items()}

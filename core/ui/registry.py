@@ -1,0 +1,53 @@
+"""The pages of the lab. Adding a page is one line here and one script in ``pages/``."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core import settings
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """One page: texts are English msgids, translated where they are shown."""
+
+    stem: str      # file stem in pages/, URL and name of its test
+    title: str
+    question: str  # what the page lets a reader find out, one sentence
+    icon: str      # Material symbol, served by Streamlit itself
+    section: str   # heading in the menu; "" puts the page above all headings
+
+    @property
+    def path(self) -> Path:
+        return settings.ROOT / "pages" / f"{self.stem}.py"
+
+
+PAGES = (
+    PageEntry("home", "Home", "What do sequence models learn, and where can you see it?", ":material/home:", ""),
+    PageEntry("trajectories", "Cell trajectories", "How does a single LSTM cell move while the model reads?",
+              ":material/timeline:", "LSTM and syntax"),
+    PageEntry("correlations", "Correlations", "Which cells follow a syntactic property, and how closely?",
+              ":material/grid_on:", "LSTM and syntax"),
+    PageEntry("predictions", "Predictions", "What does the model expect next, and how sure is it?",
+              ":material/stacked_bar_chart:", "LSTM and syntax"),
+    PageEntry("claims", "Claims", "Which published findings hold when you measure them again?",
+              ":material/fact_check:", "Evidence"),
+)
+
+
+def list_pages() -> tuple[PageEntry, ...]:
+    """The entries whose script exists, in menu order."""
+    return tuple(entry for entry in PAGES if entry.path.is_file())
+
+
+def find_page(stem: str) -> PageEntry:
+    """The entry of one page.
+
+    Raises
+    ------
+    KeyError
+        If no page has this stem.
+    """
+    for entry in PAGES:
+        if entry.stem == stem:
+            return entry
+    raise KeyError(f"No page {stem!r}; the registry has {', '.join(entry.stem for entry in PAGES)}.")
