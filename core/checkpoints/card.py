@@ -41,7 +41,7 @@ class CheckpointCard(_Part):
     schema_version: int = SCHEMA
     id: str
     system: str                                  # "lstm", later "seq2seq", "bilm", …
-    kind: int                                    # linearisation, 1–5
+    kind: int = Field(ge=1, le=5)                # linearisation
     model: dict[str, int | float]                # LSTMConfig
     tree_rules: dict[str, str | bool]            # TreeRules
     training: dict[str, str | int | float | bool | list[str]]  # settings of the run

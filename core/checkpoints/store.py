@@ -148,7 +148,7 @@ def list_checkpoints(system: str | None = None) -> tuple[list[CheckpointCard], l
         else:
             cards.append(card)
     cards = [c for c in cards if system is None or c.system == system]
-    return sorted(cards, key=lambda c: (c.system, c.kind, c.model["hidden_size"], c.id)), faults
+    return sorted(cards, key=lambda c: (c.system, c.kind, c.model.get("hidden_size", 0), c.id)), faults
 
 
 def load_checkpoint(checkpoint_id: str) -> Checkpoint:
@@ -162,8 +162,7 @@ def load_checkpoint(checkpoint_id: str) -> Checkpoint:
     card = load_card(checkpoint_id)
     weights = _load_tensors(card, card.weights)
     words = json.loads(_verified(card, card.vocabulary).read_text("utf-8"))
-    model = LSTMLanguageModel(LSTMConfig(**card.model))
-    _fill_model(model, weights, card)
+    model = _build_model(weights, card)
     if len(words) != model.config.vocabulary_size:
         raise CheckpointError("{id} has {n} words for a vocabulary of {expected}.", _AGAIN, id=card.id,
                               n=len(words), expected=model.config.vocabulary_size, kind=card.kind)
@@ -177,21 +176,21 @@ def load_snapshots(checkpoint_id: str) -> list[LSTMLanguageModel]:
         return []
     tensors = _load_tensors(card, card.snapshots)
     models = []
-    for prefix in sorted({name.split(".", 1)[0] for name in tensors}):
-        model = LSTMLanguageModel(LSTMConfig(**card.model))
+    for prefix in sorted({name.split(".", 1)[0] for name in tensors}, key=lambda p: (len(p), p)):  # 99 before 100
         own = {n.split(".", 1)[1]: t for n, t in tensors.items() if n.startswith(prefix + ".")}
-        _fill_model(model, own, card)
-        models.append(model)
+        models.append(_build_model(own, card))
     return models
 
 
-def _fill_model(model: LSTMLanguageModel, weights: dict[str, torch.Tensor], card: CheckpointCard) -> None:
+def _build_model(weights: dict[str, torch.Tensor], card: CheckpointCard) -> LSTMLanguageModel:
     try:
-        model.load_state_dict({name: t.float() for name, t in weights.items()}, strict=True)
-    except RuntimeError as error:
+        with torch.device("meta"):  # no memory until the weights are known to fit
+            model = LSTMLanguageModel(LSTMConfig(**card.model))
+        model.load_state_dict({name: t.float() for name, t in weights.items()}, strict=True, assign=True)
+    except (RuntimeError, TypeError, ValueError) as error:  # TypeError: a size is missing or unknown
         raise CheckpointError("The weights of {id} do not fit its card: {why}.", _AGAIN, id=card.id,
                               why=" ".join(str(error).split())[:160], kind=card.kind) from None
-    model.eval().requires_grad_(False)
+    return model.eval().requires_grad_(False)
 
 
 def _load_tensors(card: CheckpointCard, file: FileCard) -> dict[str, torch.Tensor]:

@@ -2,7 +2,8 @@
 
 import re
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -11,7 +12,7 @@ from core.corpora.trees import Tree, parse_trees
 from core.errors import CorpusError, TreeSyntaxError
 from core.settings import MAX_FILE_BYTES
 
-SUFFIXES = (".mrg", ".ptb", ".tree")
+SUFFIXES = (".mrg", ".ptb", ".tree")  # in either case: the Penn Treebank's own are .MRG in some editions
 _OUTER = ("", "ROOT", "TOP")
 
 
@@ -117,6 +118,8 @@ def read_trees(path: Path, *, name: str | None = None, rules: TreeRules = TreeRu
             problems.append(f"{stem}: byte {error.start} is not UTF-8 text.")
         except TreeSyntaxError as error:
             problems.append(f"{stem}: {error}")
+        except (OSError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:  # RuntimeError: an encrypted member
+            problems.append(f"{stem}: cannot be read ({error}).")
         else:
             documents.append(Document(stem, trees))
     if not any(d.trees for d in documents):
@@ -126,15 +129,15 @@ def read_trees(path: Path, *, name: str | None = None, rules: TreeRules = TreeRu
     return Treebank(name or path.stem, tuple(documents), tuple(problems))
 
 
-def _treebank_files(path: Path) -> Iterator[tuple[str, object]]:
+def _treebank_files(path: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """Pairs of (stem, function that returns the bytes), sorted by name."""
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             for info in sorted(archive.infolist(), key=lambda i: i.filename):
-                if info.filename.endswith(SUFFIXES) and info.file_size <= MAX_FILE_BYTES:
+                if info.filename.lower().endswith(SUFFIXES) and info.file_size <= MAX_FILE_BYTES:
                     yield Path(info.filename).stem, lambda info=info: archive.read(info)
     elif path.is_dir():
-        for file in sorted(p for p in path.rglob("*") if p.suffix in SUFFIXES and p.is_file()):
+        for file in sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file()):
             yield file.stem, file.read_bytes
-    elif path.suffix in SUFFIXES and path.stat().st_size <= MAX_FILE_BYTES:
+    elif path.suffix.lower() in SUFFIXES and path.stat().st_size <= MAX_FILE_BYTES:
         yield path.stem, path.read_bytes

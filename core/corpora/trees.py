@@ -109,5 +109,19 @@ def parse_tree(text: str) -> Tree:
     if len(trees) > 1:
         raise TreeSyntaxError("The text holds {n} trees; one is expected.",
                               "Wrap them in one bracket, (S …), or keep only one.",
-                              n=len(trees), position=text.find("("))
+                              n=len(trees), position=_second_tree(text))
     return trees[0]
+
+
+def _second_tree(text: str) -> int:
+    """Offset of the bracket that opens after the first one has closed."""
+    depth, closed = 0, False
+    for offset, character in enumerate(text):
+        if character == "(":
+            if closed:
+                return offset
+            depth += 1
+        elif character == ")":
+            depth -= 1
+            closed = depth == 0
+    return len(text)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -48,7 +49,7 @@ class LSTMLanguageModel(nn.Module):
         self.config = config
         self.embedding = nn.Embedding(config.vocabulary_size, config.embedding_size)
         sizes = [config.embedding_size] + [config.hidden_size] * config.n_layers
-        self.layers = nn.ModuleList(LSTMLayer(a, b) for a, b in zip(sizes, sizes[1:], strict=False))
+        self.layers = nn.ModuleList(LSTMLayer(a, b) for a, b in pairwise(sizes))
         self.decoder = nn.Linear(config.hidden_size, config.vocabulary_size)
         nn.init.uniform_(self.embedding.weight, -0.1, 0.1)
         self.drop_in, self.drop_out = nn.Dropout(config.input_dropout), nn.Dropout(config.output_dropout)

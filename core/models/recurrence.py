@@ -8,43 +8,61 @@ Equations as in `torch.nn.LSTM` (seed 000, slide "in formulas"), with gates in t
 Axes: T time, B batch, H hidden.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
 
-def run_recurrence(gates: Tensor, u_t: Tensor, h: Tensor, c: Tensor, *, cs: Tensor, hs: Tensor) -> None:
+def pack_product(weight: Tensor) -> Callable[[Tensor], Tensor]:
+    """A function ``x → x @ weight.T``, with the weights laid out once for the CPU's kernels.
+
+    oneDNN's packed float32 product takes half the time of the plain one at B = 64, H = 1000. The
+    operators belong to torch's own graph compiler; where they are absent the plain product serves.
+    """
+    operators = torch.ops.mkldnn
+    packable = (weight.device.type == "cpu" and weight.dtype == torch.float32 and weight.numel() >= 2**16
+                and torch.backends.mkldnn.is_available()
+                and hasattr(operators, "_linear_pointwise") and hasattr(operators, "_reorder_linear_weight"))
+    if not packable:
+        return lambda x: x @ weight.t()
+    packed = operators._reorder_linear_weight(weight.contiguous(), None)
+    return lambda x: operators._linear_pointwise(x, packed, None, "none", [], "")
+
+
+def tanh_(x: Tensor) -> Tensor:
+    """tanh in place as 2 sigmoid(2x) - 1: a fourth of the time, equal to 1e-7."""
+    return x.mul_(2).sigmoid_().mul_(2).sub_(1)
+
+
+def run_recurrence(gates: Tensor, product: Callable[[Tensor], Tensor], h: Tensor, c: Tensor, *,
+                   cs: Tensor, hs: Tensor) -> None:
     """Run the recurrence over T steps, in place and without autograd.
 
     Parameters
     ----------
     gates : float32 tensor of shape (T, B, 4H)
         ``W x + b`` on entry; the *activated* gates i, f, g, o on return.
-    u_t : tensor of shape (H, 4H), float32 or bfloat16
-        Recurrent weights, transposed. Its dtype is the dtype of the matrix products.
+    product : callable
+        ``h → h Uᵀ``, (B, H) to (B, 4H), in whatever precision.
     h, c : float32 tensors of shape (B, H)
         State before the first step.
     cs, hs : float32 tensors of shape (T, B, H)
         Filled with the state after each step.
     """
     hidden = h.shape[1]
-    low_precision = u_t.dtype != gates.dtype
     for t in range(gates.shape[0]):
-        gate = gates[t]
-        if low_precision:
-            gate += h.to(u_t.dtype) @ u_t
-        else:
-            gate.addmm_(h, u_t)
-        i_f, g, o = gate[:, :2 * hidden], gate[:, 2 * hidden:3 * hidden], gate[:, 3 * hidden:]
-        i_f.sigmoid_()
-        g.tanh_()
-        o.sigmoid_()
+        gate = gates[t].add_(product(h))
+        gate[:, :2 * hidden].sigmoid_()
+        tanh_(gate[:, 2 * hidden:3 * hidden])
+        gate[:, 3 * hidden:].sigmoid_()
         torch.mul(gate[:, hidden:2 * hidden], c, out=cs[t])
-        c = cs[t].addcmul_(gate[:, :hidden], g)
-        h = torch.tanh(c, out=hs[t]).mul_(o)
+        c = cs[t].addcmul_(gate[:, :hidden], gate[:, 2 * hidden:3 * hidden])
+        h = tanh_(hs[t].copy_(c)).mul_(gate[:, 3 * hidden:])
 
 
 class LSTMSequence(torch.autograd.Function):
-    """Differentiable LSTM layer from a zero state; about 1.7 × `nn.LSTM` in bfloat16 training on a CPU.
+    """Differentiable LSTM layer from a zero state; about 1.3 × `nn.LSTM` in bfloat16 training on a CPU.
 
     The gain is that weight gradients are one matrix product over all steps.
 
@@ -60,14 +78,14 @@ class LSTMSequence(torch.autograd.Function):
         cs = gates.new_empty(steps, batch, hidden)
         hs = torch.empty_like(cs)
         zero = gates.new_zeros(batch, hidden)
-        run_recurrence(gates, u_low.t(), zero, zero, cs=cs, hs=hs)
+        run_recurrence(gates, lambda h: h.to(dtype) @ u_low.t(), zero, zero, cs=cs, hs=hs)
         ctx.save_for_backward(x_low, w_low, u_low, gates, cs, hs)
         return hs
 
     @staticmethod
     def backward(ctx, grad_h):
         x, w, u, gates, cs, hs = ctx.saved_tensors
-        steps, batch, hidden = cs.shape
+        steps, _, hidden = cs.shape
         delta = torch.empty_like(gates, dtype=u.dtype)  # dL/d(pre-activation of gates)
         dh, dc = torch.zeros_like(cs[0]), torch.zeros_like(cs[0])
         zero = torch.zeros_like(cs[0])

@@ -1,6 +1,7 @@
 """Typed text to one sentence a model can read, with every fault pointed at."""
 
 import re
+import unicodedata
 
 from core.corpora.treebank import TreeRules, normalise_tree, unwrap_root
 from core.corpora.trees import Tree, parse_tree
@@ -9,7 +10,7 @@ from core.settings import MAX_TEXT_CHARACTERS, MAX_TYPED_TOKENS
 from core.tokens.linearise import Kind, Linearised, linearise, linearise_words
 
 # Penn Treebank tokenisation in brief: clitics, brackets and punctuation stand alone.
-_WORD = re.compile(r"""n't\b|'(?:s|re|ve|ll|d|m)\b|\d[\d.,:/]*\d|\w+(?:[-.&]\w+)*(?=n't\b)
+_WORD = re.compile(r"""n't\b|'(?:s|re|ve|ll|d|m)\b|can(?=not\b)|\d[\d.,:/]*\d(?:-?\w+)*|\w+(?:[-.&]\w+)*(?=n't\b)
                        |(?:[A-Za-z]\.){2,}|(?:Mr|Mrs|Ms|Dr|St|Co|Inc|Corp|Nov|Dec|Oct|Sept|Aug|Jan|Feb)\.
                        |\w+(?:[-&'’]\w+)*?(?=n't\b|'(?:s|re|ve|ll|d|m)\b)|\w+(?:[-&]\w+)*|\.\.\.|--|\S""",
                    re.VERBOSE | re.IGNORECASE)
@@ -23,6 +24,7 @@ def tokenise_words(text: str) -> list[str]:
     ['She', 'ca', "n't", 'say', '-LRB-', 'yet', '-RRB-', 'that', 'it', "'s", 'late', '.']
     """
     words, quote_open = [], False
+    text = unicodedata.normalize("NFC", text)  # a letter and its accent are one character
     for word in _WORD.findall(text.replace("’", "'").replace("“", '"').replace("”", '"')):
         if word == '"':
             words.append("''" if quote_open else "``")
@@ -35,7 +37,8 @@ def tokenise_words(text: str) -> list[str]:
 def read_typed_sentence(text: str, kind: Kind, *, pos_brackets: bool = False) -> tuple[Linearised, Tree | None]:
     """Read what a visitor typed: words for kind 5, a bracketed tree for kinds 1–4.
 
-    Kind 5 also takes a tree, whose words and labels are then used.
+    Kind 5 also takes a tree, whose words and labels are then used; one pair of brackets round a
+    sentence is no tree.
 
     Raises
     ------
@@ -50,7 +53,7 @@ def read_typed_sentence(text: str, kind: Kind, *, pos_brackets: bool = False) ->
     if any(ord(c) < 32 and c not in "\t\n\r" for c in text):
         raise TextError("The text holds control characters; it looks like a binary file.",
                         "Paste plain text.")
-    looks_like_tree = text.lstrip().startswith("(") and text.rstrip().endswith(")")
+    looks_like_tree = text.lstrip().startswith("(") and text.rstrip().endswith(")") and text.count("(") > 1
     if kind is Kind.WORDS and not looks_like_tree:
         tree, sentence = None, linearise_words(tokenise_words(text))
     else:

@@ -25,12 +25,12 @@ def split_documents(treebanks: list[Treebank], *, held_out: float = 0.1, seed: i
     """Put ``held_out`` of each corpus's documents into validation and as many into test.
 
     Documents are drawn by a generator seeded per corpus, so adding a corpus moves no document of
-    another. A corpus with fewer than three documents goes to train whole.
+    another. A corpus with fewer than three documents goes to train whole, and train is never left empty.
     """
     parts: dict[str, list[Document]] = {part: [] for part in PARTS}
     for bank in treebanks:
         n = len(bank.documents)
-        n_out = max(1, round(held_out * n)) if n >= 3 else 0
+        n_out = min(max(1, round(held_out * n)), (n - 1) // 2) if n >= 3 else 0
         order = np.random.default_rng(seed).permutation(n)
         for rank, i in enumerate(order):
             part = "test" if rank < n_out else "validation" if rank < 2 * n_out else "train"

@@ -15,16 +15,16 @@ SCALE = 2  # print and high-density screens
 _HTML = '<div class="row"></div>'
 
 _CSS = """
-.row { display: flex; gap: 0.25rem; font-family: var(--st-font); }
+.row { display: flex; gap: 1rem; font-family: var(--st-font); }
 button {
   display: inline-flex; align-items: center; gap: 0.3rem; cursor: pointer;
-  min-height: 2.5rem; padding: 0.25rem 0.5rem; font: inherit; font-size: 1rem; line-height: 1.6;
+  min-height: 2.5rem; padding: 0; font: inherit; font-size: 0.875rem; line-height: 1.6;
   color: var(--st-text-color); background: transparent; border: none;
   border-radius: var(--st-button-radius);
 }
 button:hover, button:active { color: var(--st-primary-color); }
 button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 1px; }
-svg { width: 1.05rem; height: 1.05rem; fill: none; stroke: currentColor; stroke-width: 1.6; }
+svg { width: 1rem; height: 1rem; fill: none; stroke: currentColor; stroke-width: 1.6; }
 .failed { color: var(--st-red-text-color); font-size: 0.875rem; align-self: center; }
 """
 

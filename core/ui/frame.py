@@ -49,7 +49,7 @@ def _draw_frame(*, collect: bool):
     st.set_page_config(page_icon=str(ASSETS / "icon.png"), layout="wide")
     page = st.navigation(_menu(), position="sidebar", expanded=True)
     st.set_page_config(page_title=f"{page.title} · Wordglass")
-    permalink.begin(page.url_path, collect=collect, keep=LANGUAGE_KEY)
+    permalink.begin(page.url_path, collect=collect, shared=LANGUAGE_KEY)
     st.logo(str(ASSETS / "logo.png"), size="large", icon_image=str(ASSETS / "icon.png"))
     with st.sidebar:
         controls.pick_segment(tr("Language"), tuple(LANGUAGES), key=LANGUAGE_KEY, default=browser_language(),

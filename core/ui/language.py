@@ -22,9 +22,9 @@ CATALOGUE = Path(__file__).parent / "locale" / "ja.po"
 
 def language() -> str:
     """``"en"`` or ``"ja"``: this session's choice, else the URL's, else the browser's."""
-    choices = [st.query_params.get(LANGUAGE_KEY)]
-    if not permalink.went_back():  # else the URL is newer than the widget
-        choices.insert(0, st.session_state.get(LANGUAGE_KEY))
+    choices = [st.session_state.get(LANGUAGE_KEY), st.query_params.get(LANGUAGE_KEY)]
+    if permalink.went_back():  # the URL is newer than the widget
+        choices.reverse()
     return next((choice for choice in choices if choice in LANGUAGES), browser_language())
 
 

@@ -70,7 +70,7 @@ def show_figure(figure: go.Figure, *, key: str, alt: str,
         state = st.plotly_chart(figure, key=key, alt=alt, theme="streamlit", width="stretch",
                                 height=height or "content", on_select=on_select or "ignore",
                                 selection_mode=modes, config=_chart_config(key))
-        with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             show_image_buttons(key)
             if table is not None:
                 _show_table_button(table, key)

@@ -22,7 +22,9 @@ class Ledger:
     """What this session's controls hold; lives in the session state."""
 
     page: str = ""
+    shared: str = ""                                             # key of the control all pages have
     collecting: bool = False                                     # a full run is under way
+    direct: bool = False                                         # the last complete run had no app.py
     visible: set[str] = field(default_factory=set)               # keys the last complete run drew
     drawn: set[str] = field(default_factory=set)                 # keys this run drew so far
     values: dict[str, Any] = field(default_factory=dict)         # also of hidden keys: they come back
@@ -30,7 +32,7 @@ class Ledger:
     wanted: dict[str, list[str]] = field(default_factory=dict)   # URL texts, none at the default
 
 
-def begin(page: str, *, collect: bool, keep: str) -> None:
+def begin(page: str, *, collect: bool, shared: str) -> None:
     """Start a full run of `page`.
 
     Parameters
@@ -39,19 +41,20 @@ def begin(page: str, *, collect: bool, keep: str) -> None:
         A change of page makes its controls read the URL again.
     collect : bool
         Whether :func:`finish` will be called; else each control writes the URL at once.
-    keep : str
-        Key of the control that all pages share.
+    shared : str
+        Key of the control that all pages have; it lives through changes of page.
     """
     ledger = _ledger()
     if page != ledger.page:
-        ledger.page, ledger.visible = page, ledger.visible & {keep}
-    ledger.collecting, ledger.drawn = collect, set()
+        ledger.page, ledger.visible = page, ledger.visible & {shared}
+    ledger.shared, ledger.collecting, ledger.drawn = shared, collect, set()
+    ledger.direct |= not collect
 
 
 def finish() -> None:
     """End a full run that was not interrupted: write the URL, once."""
     ledger = _ledger()
-    ledger.collecting, ledger.visible = False, set(ledger.drawn)
+    ledger.collecting, ledger.direct, ledger.visible = False, False, set(ledger.drawn)
     _write_url(ledger)
 
 
@@ -75,12 +78,14 @@ def seed(key: str, default, *, read: Callable[[list[str]], Any], accepts: Callab
     if appears or back:
         value = _read_url(key, read)
         if value is _ABSENT:
-            value = default if back else ledger.values.get(key, default)
+            # An entry of the history from before a change of language says nothing about the language.
+            value = default if back and key != ledger.shared else ledger.values.get(key, default)
     else:
         value = st.session_state.get(key, default)
     if not accepts(value):
         value = default
-    if appears or ledger.shapes.get(key) != shape or st.session_state.get(key, _ABSENT) != value:
+    # Streamlit's ids differ with and without app.py; a value set now goes to whichever comes.
+    if appears or ledger.direct or ledger.shapes.get(key) != shape or st.session_state.get(key, _ABSENT) != value:
         st.session_state[key] = value
     ledger.shapes[key] = shape
 

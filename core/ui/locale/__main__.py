@@ -22,7 +22,7 @@ def update_catalogue() -> tuple[list[str], list[str]]:
         catalogue = read_po(file, locale="ja")
     old = {m.id: m for m in catalogue if m.id}
     new = Catalog(locale="ja", project="Wordglass", version="1", charset="utf-8", fuzzy=False,
-                  msgid_bugs_address="", last_translator="", language_team="ja", header_comment=_HEADER,
+                  language_team="ja", header_comment=_HEADER,
                   creation_date=catalogue.creation_date, revision_date=catalogue.revision_date)
     for text, place in collect_texts().items():
         known = old.get(text)

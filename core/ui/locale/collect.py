@@ -53,7 +53,7 @@ def _texts_of(tree: ast.AST) -> Iterator[tuple[str, int]]:
 
 def _literals(node: ast.AST) -> Iterator[tuple[str, int]]:
     """The literal, or both of ``a if condition else b``."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
         yield node.value, node.lineno
     elif isinstance(node, ast.IfExp):
         yield from _literals(node.body)
