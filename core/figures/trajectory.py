@@ -35,7 +35,7 @@ def draw_trajectory(trajectory: Trajectory, cells: Sequence[int], *, state: str,
     heights = [330, 110, 22 * levels + 8 if levels else 1, 200]
     figure = make_subplots(rows=4, cols=1, vertical_spacing=0.0, row_heights=heights,
                            specs=[[{}], [{}], [{}], [{}]])
-    _add_cells(figure, trajectory.states[state], cells, names)
+    _add_cells(figure, trajectory.states[state], cells, names, state=state)
     _add_depth(figure, sentence, names)
     _add_tree(figure, spans, levels)
     _add_cursor(figure, trajectory, names, cursor)
@@ -44,11 +44,12 @@ def draw_trajectory(trajectory: Trajectory, cells: Sequence[int], *, state: str,
     return figure
 
 
-def _add_cells(figure: go.Figure, values: np.ndarray, cells: Sequence[int], names: list[str]) -> None:
+def _add_cells(figure: go.Figure, values: np.ndarray, cells: Sequence[int], names: list[str], *,
+               state: str) -> None:
     for n, cell in enumerate(cells):
         colour = LINE_COLOURS[n % len(LINE_COLOURS)]
         figure.add_scatter(
-            x=names, y=values[:, cell].astype(np.float32), name=f"{cell}", mode="lines+markers",
+            x=names, y=values[:, cell].astype(np.float32), name=f"{state.split('.')[-1]}[{cell}]", mode="lines+markers",
             line={"color": colour, "width": 2.6 if n == 0 else 1.6}, marker={"size": 6 if n == 0 else 4},
             hovertemplate=f"%{{x}}<br>{cell}: %{{y:.3f}}<extra></extra>", row=_CELLS, col=1)
 
@@ -60,7 +61,7 @@ def _add_depth(figure: go.Figure, sentence, names: list[str]) -> None:
                            line={"color": colour, "width": 2, "shape": "hvh", "dash": dash}, showlegend=False,
                            hovertemplate=f"%{{x}}<br>{name}: %{{y}}<extra></extra>", row=_DEPTH, col=1)
         last = int(np.argmax(values))
-        figure.add_annotation(x=last, y=float(values[last]), text=name, showarrow=False, yshift=9, xanchor="left",
+        figure.add_annotation(x=last, y=float(values[last]), text=name, showarrow=False, yshift=11, xanchor="left",
                               font={"size": 11, "color": colour}, row=_DEPTH, col=1)
 
 
@@ -108,7 +109,9 @@ def _add_cursor(figure: go.Figure, trajectory: Trajectory, names: list[str], t: 
 
 
 def _lay_out(figure: go.Figure, heights: list[int], names: list[str], titles: Sequence[str], levels: int) -> None:
-    gaps = [92, 14, 44]  # px under each row: tokens stand under the first
+    longest = max(len(name.rstrip("\u200b")) for name in names)
+    upright = longest <= 2  # bare brackets are read upright, words along the tick
+    gaps = [34 if upright else min(104, 22 + 7 * longest), 14, 34]  # px under each row: tokens under the first
     total = sum(heights) + sum(gaps)
     top, domains = 1.0, []
     for height, gap in zip(heights, [*gaps, 0], strict=True):
@@ -117,13 +120,12 @@ def _lay_out(figure: go.Figure, heights: list[int], names: list[str], titles: Se
     category = {"type": "category", "categoryorder": "array", "categoryarray": names,
                 "range": [-0.6, len(names) - 0.4], "showgrid": False, "zeroline": False}
     figure.update_layout(
-        height=total + 150, margin={"l": 52, "r": 16, "t": 34, "b": 112}, hovermode="x unified",
+        height=total + 110, margin={"l": 52, "r": 16, "t": 34, "b": 76}, hovermode="x unified",
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.005, "x": 0},
-        xaxis=category | {"tickangle": -90, "tickfont": {"size": 11}, "ticks": "outside", "ticklen": 3},
+        xaxis=category | {"tickangle": 0 if upright else -90, "tickfont": {"size": 11}, "ticks": "outside", "ticklen": 3},
         xaxis2=category | {"matches": "x", "showticklabels": False},
         xaxis3=category | {"matches": "x", "showticklabels": False, "visible": False},
-        xaxis4={"range": [0, 1.12], "tickvals": [0, 0.25, 0.5, 0.75, 1], "tickformat": ".0%", "fixedrange": True,
-                "zeroline": False},
+        xaxis4={"range": [0, 1.15], "visible": False, "fixedrange": True},
         yaxis={"domain": domains[0], "title": {"text": titles[0]}, "zeroline": True, "zerolinecolor": FAINT},
         yaxis2={"domain": domains[1], "title": {"text": titles[1]}, "rangemode": "tozero", "dtick": 4},
         yaxis3={"domain": domains[2], "range": [-levels - 0.6, -0.4], "visible": False, "fixedrange": True},
@@ -146,8 +148,8 @@ def _add_scrubber(figure: go.Figure, trajectory: Trajectory, names: list[str], c
     steps = [{"args": [[str(t)], jump], "label": show_token(token), "method": "animate"}
              for t, token in enumerate(trajectory.sentence.tokens)]
     figure.update_layout(sliders=[{
-        "active": cursor, "steps": steps, "x": 0, "len": 1, "y": 0, "yanchor": "top", "pad": {"t": 34, "b": 0},
-        "currentvalue": {"prefix": prefix, "font": {"size": 14}}, "ticklen": 0, "minorticklen": 0,
+        "active": cursor, "steps": steps, "x": 0, "len": 1, "y": 0, "yanchor": "top", "pad": {"t": 4, "b": 0},
+        "currentvalue": {"prefix": prefix, "font": {"size": 14, "color": NEUTRAL}}, "ticklen": 0, "minorticklen": 0,
         "font": {"size": 1, "color": "rgba(0,0,0,0)"}}])
 
 

@@ -7,10 +7,12 @@ from core.corpora.treebank import TreeRules, normalise_tree, unwrap_root
 from core.corpora.trees import Tree, parse_tree
 from core.errors import TextError
 from core.settings import MAX_TEXT_CHARACTERS, MAX_TYPED_TOKENS
-from core.tokens.linearise import Kind, Linearised, linearise, linearise_words
+from core.tokens.linearise import CLOSE, OPEN, Kind, Linearised, linearise, linearise_words
+from core.tokens.vocabulary import Vocabulary
 
 # Penn Treebank tokenisation in brief: clitics, brackets and punctuation stand alone.
-_WORD = re.compile(r"""n't\b|'(?:s|re|ve|ll|d|m)\b|can(?=not\b)|\d[\d.,:/]*\d(?:-?\w+)*|\w+(?:[-.&]\w+)*(?=n't\b)
+_WORD = re.compile(r"""n't\b|'(?:s|re|ve|ll|d|m)\b|can(?=not\b)|o'clock\b|(?-i:[OD]'[A-Z]\w+)
+                       |\d[\d.,:/]*\d(?:-?\w+)*|\w+(?:[-.&]\w+)*(?=n't\b)
                        |(?:[A-Za-z]\.){2,}|(?:Mr|Mrs|Ms|Dr|St|Co|Inc|Corp|Nov|Dec|Oct|Sept|Aug|Jan|Feb)\.
                        |\w+(?:[-&'’]\w+)*?(?=n't\b|'(?:s|re|ve|ll|d|m)\b)|\w+(?:[-&]\w+)*|\.\.\.|--|\S""",
                    re.VERBOSE | re.IGNORECASE)
@@ -65,3 +67,18 @@ def read_typed_sentence(text: str, kind: Kind, *, pos_brackets: bool = False) ->
         raise TextError("The sentence has {n} tokens; at most {limit} are read.",
                         "Shorten it to one sentence.", n=len(sentence.tokens), limit=MAX_TYPED_TOKENS)
     return sentence, tree
+
+
+def check_labels(sentence: Linearised, vocabulary: Vocabulary) -> None:
+    """Make sure a model knows every bracket of a sentence; unknown words are allowed, labels are not.
+
+    Raises
+    ------
+    TextError
+        Naming the first foreign label and those the model knows.
+    """
+    for token, tag in zip(sentence.tokens, sentence.tags, strict=True):
+        if tag in (OPEN, CLOSE) and token not in vocabulary:
+            known = sorted(t[1:] for t in vocabulary.tokens if t.startswith("(") and len(t) > 1)
+            raise TextError("The label “{label}” is not one this model has read.",
+                            "Use Penn Treebank labels: {known}.", label=token.strip("()"), known=", ".join(known))

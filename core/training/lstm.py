@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 
 from core.checkpoints.artefacts import file_sha256, write_atomically
@@ -75,9 +75,10 @@ class LSTMTraining:
             input_dropout=self.input_dropout if self.input_dropout >= 0 else (0.0 if small else 0.2),
             output_dropout=self.output_dropout if self.output_dropout >= 0 else (0.2 if small else 0.5))
         for name, low, high in (("hidden_size", 1, 4096), ("embedding_size", 1, 4096),
-                                ("vocabulary_size", 10, 10_000), ("epochs", 1, 1000),
+                                ("vocabulary_size", 10, 10_000), ("epochs", 1, 1000), ("patience", 1, 1000),
+                                ("batch_tokens", 1, 2**20), ("learning_rate", 1e-6, 1), ("clip", 1e-6, 1e6),
                                 ("input_dropout", 0, 0.95), ("output_dropout", 0, 0.95),
-                                ("held_out", 0.01, 0.4)):
+                                ("max_length", 3, 10_000), ("held_out", 0.01, 0.4)):
             value = getattr(filled, name)
             if not low <= value <= high:
                 raise TrainingError("{name} = {value} is out of range.", "Choose {low} to {high}.",
@@ -110,6 +111,11 @@ def load_training_data(settings: LSTMTraining, treebanks: tuple[Treebank, ...] |
     vocabulary = build_vocabulary((s.tokens for s in train), max_size=settings.vocabulary_size)
     parts = {part: encode_documents(getattr(split, part), kind, vocabulary,
                                     pos_brackets=settings.pos_brackets) for part in PARTS}
+    for part in PARTS:
+        if not np.any(parts[part].lengths <= settings.max_length):
+            raise TrainingError("No sentence of at most {limit} tokens is left for {part}.",
+                                "Give a corpus of three documents or more, or raise max_length.",
+                                limit=settings.max_length, part=part)
     return TrainingData(banks, split, vocabulary, parts)
 
 
@@ -125,7 +131,7 @@ def measure_perplexity(model: LSTMLanguageModel, data: EncodedSentences, *,
         loss, n = model.loss(torch.from_numpy(inputs).to(device), torch.from_numpy(targets).to(device), dtype)
         total, count = total + float(loss), count + n
     model.train(was_training)
-    return math.exp(total / max(count, 1))
+    return math.exp(min(total / max(count, 1), 700.0))  # a diverged run is bad, not an overflow
 
 
 class LSTMRun:
@@ -175,10 +181,25 @@ class LSTMRun:
         write_atomically(self.folder / "state.safetensors", data)
 
     def resume(self) -> bool:
-        """Take up a saved state if there is one; says whether there was."""
+        """Take up a saved state if there is one; says whether there was.
+
+        Raises
+        ------
+        TrainingError
+            When the state is damaged or was written by a run on other data.
+        """
         path = self.folder / "state.safetensors"
         if not path.exists():
             return False
+        try:
+            self._take_up(path)
+        except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
+            raise TrainingError("The saved state {path} does not fit this run: {why}.",
+                                "Delete the folder {folder} to start anew.", path=str(path),
+                                folder=str(self.folder), why=" ".join(str(error).split())[:160]) from error
+        return True
+
+    def _take_up(self, path: Path) -> None:
         with safe_open(path, "pt") as file:
             meta = file.metadata()
         tensors = load_file(path)
@@ -194,7 +215,6 @@ class LSTMRun:
         self.epoch, self.batch = int(meta["epoch"]), int(meta["batch"])
         self.seconds, self.best = float(meta["seconds"]), float(meta["best"])
         self.history = json.loads(meta["history"])
-        return True
 
     def train(self) -> None:
         """Train to the last epoch or until validation stops improving."""
@@ -278,6 +298,10 @@ def train_lstm(settings: LSTMTraining, *, treebanks: tuple[Treebank, ...] | None
 def finish_run(run: LSTMRun, *, keep_snapshots: bool) -> CheckpointCard:
     """Score the best epoch's rounded weights and write its checkpoint."""
     s, data = run.settings, run.data
+    if not math.isfinite(run.best):
+        raise TrainingError("Run {run} never had a finite validation perplexity.",
+                            "Choose a lower learning rate; {value} is too high.",
+                            run=s.run_id, value=s.learning_rate)
     best = {n: t.float() for n, t in load_file(run.folder / "best.safetensors").items()}
     run.model.load_state_dict(best)
     run.model.eval()

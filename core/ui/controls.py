@@ -11,6 +11,8 @@ import streamlit as st
 from core import settings
 from core.ui import permalink
 
+MAX_PILLS = 12  # two rows in a third of a page; a longer list wants a menu with a search
+
 
 def pick_one(label: str, options: Sequence[Hashable], key: str, default=None, *,
              format: Callable | None = None, help: str | None = None):
@@ -41,7 +43,10 @@ def pick_segment(label: str, options: Sequence[Hashable], key: str, default=None
 
 def pick_many(label: str, options: Sequence[Hashable], key: str, default: Sequence = (), *,
               format: Callable | None = None, help: str | None = None, max_selections: int | None = None) -> list:
-    """Any of `options`, in the order chosen. Parameters as in :func:`pick_one`."""
+    """Any of `options`, in the order chosen: pills if they are few, else a menu.
+
+    Parameters as in :func:`pick_one`; `max_selections` needs the menu.
+    """
     by_text = {str(option): option for option in options}
     default = [option for option in default if option in options][:max_selections]
 
@@ -53,8 +58,11 @@ def pick_many(label: str, options: Sequence[Hashable], key: str, default: Sequen
 
     permalink.seed(key, default, read=read, shape=_labels(options, format),
                    accepts=lambda value: isinstance(value, list) and all(v in options for v in value))
-    value = st.multiselect(label, list(options), key=key, format_func=format or str, help=help,
-                           max_selections=max_selections)
+    shared = {"key": key, "format_func": format or str, "help": help}
+    if max_selections is None and len(options) <= MAX_PILLS:
+        value = st.pills(label, list(options), selection_mode="multi", **shared)
+    else:
+        value = st.multiselect(label, list(options), max_selections=max_selections, **shared)
     permalink.note(key, value, default, [str(v) for v in value] or [""])
     return value
 

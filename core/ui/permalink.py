@@ -117,10 +117,10 @@ def _read_url(key: str, read: Callable[[list[str]], Any]):
 
 
 def _write_url(ledger: Ledger) -> None:
-    """Make the URL say what the drawn controls hold; parameters we do not know stay.
+    """Make the URL say what the drawn controls hold; parameters that are not ours stay.
 
-    Values of hidden controls leave only together with a change, else a mere change of page would
-    cost the reader a second step back.
+    A control that is no longer drawn leaves the URL with the next change; on a change of page the
+    browser has already dropped it.
     """
     now = {key: st.query_params.get_all(key) for key in st.query_params}
     if all(now.get(key, []) == ledger.wanted[key] for key in ledger.drawn):

@@ -1,0 +1,5 @@
+"""Wordglass: ``streamlit run app.py``."""
+
+from core.ui import frame
+
+frame.run()

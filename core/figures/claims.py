@@ -1,0 +1,132 @@
+"""Claims in one picture: what a paper reports, what ours gives, and what the controls give."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.figures.palette import FAINT, NEUTRAL, VECTOR_COLOURS
+from core.reproduce.claims import ClaimRecord
+
+VERDICTS = ("holds", "fails", "open")  # open: not measured
+_LOOK = {"holds": (VECTOR_COLOURS["c_up"], "circle"), "fails": (VECTOR_COLOURS["c"], "x"),
+         "open": (NEUTRAL, "line-ew-open")}
+_NUMBER = re.compile(r"(?:about )?(-?\d+(?:\.\d+)?)( ?%)?")
+_CONTROL = re.compile(r"(.*?) ?(-?\d+(?:\.\d+)?)")
+_ROW = 46  # px: a label and its interval
+
+
+def read_verdict(record: ClaimRecord) -> str:
+    """``holds``, ``fails`` or ``open``."""
+    if record.ours is None or record.holds is None:
+        return "open"
+    return "holds" if record.holds else "fails"
+
+
+def read_reported(record: ClaimRecord) -> float | None:
+    """The reported value where it is a number; a share where it is in per cent.
+
+    >>> read_reported(ClaimRecord("", "", "", "", "about 100 %")), read_reported(ClaimRecord("", "", "", "", "high"))
+    (1.0, None)
+    """
+    found = _NUMBER.fullmatch(record.reported.strip())
+    if found is None:
+        return None
+    return float(found[1]) / 100 if found[2] else float(found[1])
+
+
+def read_controls(record: ClaimRecord) -> list[tuple[str, float]]:
+    """Names and values of the controls.
+
+    >>> read_controls(ClaimRecord("", "", "", "", "", control="closing 0.9, precision 0.8 and 0.7"))
+    [('closing', 0.9), ('precision', 0.8), ('precision', 0.7)]
+    """
+    pairs: list[tuple[str, float]] = []
+    for part in re.split(r", | and (?=-?\d)", record.control):
+        found = _CONTROL.fullmatch(part)
+        if found is not None and (found[1] or pairs):
+            pairs.append((found[1] or pairs[-1][0], float(found[2])))
+    return pairs
+
+
+def draw_claims(records: Sequence[ClaimRecord], labels: Sequence[str], *,
+                names: Sequence[str] = ("holds", "does not hold", "not measured", "reported", "control"),
+                control_names: dict[str, str] | None = None) -> go.Figure:
+    """One row a claim, the first on top.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        Written above each row; translated, as are `names` (three verdicts, reported, control).
+    control_names : dict, optional
+        Shown names of controls by their names in the records.
+    """
+    figure, rows = go.Figure(), -np.arange(len(records), dtype=np.float32)
+    verdicts = [read_verdict(record) for record in records]
+    _add_controls(figure, records, rows, names[4], control_names or {})
+    _add_reported(figure, records, rows, names[3])
+    for verdict, name in zip(VERDICTS, names[:3], strict=True):
+        _add_ours(figure, [(r, y) for r, y, v in zip(records, rows, verdicts, strict=True) if v == verdict],
+                  verdict, name)
+    low, high = _find_range(records)
+    for y, label in zip(rows, labels, strict=True):
+        figure.add_annotation(x=0, xref="paper", y=float(y) + 0.36, text=label, showarrow=False, xanchor="left",
+                              font={"size": 12})
+        figure.add_shape(type="line", xref="paper", x0=0, x1=1, y0=float(y), y1=float(y), layer="below",
+                         line={"width": 1, "color": FAINT})
+    figure.update_layout(
+        height=_ROW * len(records) + 110, hovermode="closest", margin={"l": 8, "r": 8, "t": 8, "b": 40},
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0, "traceorder": "reversed"},
+        xaxis={"range": [low, high], "zeroline": True, "zerolinecolor": NEUTRAL, "fixedrange": True},
+        yaxis={"range": [-len(records) + 0.5, 0.75], "visible": False, "fixedrange": True})
+    return figure
+
+
+def _add_ours(figure: go.Figure, pairs: list[tuple[ClaimRecord, float]], verdict: str, name: str) -> None:
+    if not pairs:
+        return
+    colour, symbol = _LOOK[verdict]
+    if verdict == "open":
+        figure.add_scatter(x=np.zeros(len(pairs), np.float32), y=[y for _, y in pairs], name=name, mode="markers",
+                           marker={"symbol": symbol, "size": 11, "line": {"width": 2, "color": colour}},
+                           hovertemplate=f"{name}<extra></extra>")
+        return
+    ours = np.array([[r.ours, r.low, r.high] for r, _ in pairs], np.float32)
+    figure.add_scatter(
+        x=ours[:, 0], y=[y for _, y in pairs], name=name, mode="markers", customdata=ours[:, 1:],
+        marker={"symbol": symbol, "size": 11, "color": colour},
+        error_x={"type": "data", "symmetric": False, "array": ours[:, 2] - ours[:, 0], "thickness": 2.4,
+                 "arrayminus": ours[:, 0] - ours[:, 1], "width": 5, "color": colour},
+        hovertemplate=f"%{{x:.3f}} [%{{customdata[0]:.3f}}, %{{customdata[1]:.3f}}]<extra>{name}</extra>")
+
+
+def _add_reported(figure: go.Figure, records: Sequence[ClaimRecord], rows: np.ndarray, name: str) -> None:
+    pairs = [(value, y) for r, y in zip(records, rows, strict=True) if (value := read_reported(r)) is not None]
+    if pairs:
+        x, y = np.array(pairs, np.float32).T
+        figure.add_scatter(x=x, y=y, name=name, mode="markers",
+                           marker={"symbol": "diamond-open", "size": 15, "color": VECTOR_COLOURS["h"],
+                                   "line": {"width": 2}},
+                           hovertemplate=f"%{{x:.3g}}<extra>{name}</extra>")
+
+
+def _add_controls(figure: go.Figure, records: Sequence[ClaimRecord], rows: np.ndarray, title: str,
+                  shown: dict[str, str]) -> None:
+    found = [(value, float(y), shown.get(name, name)) for r, y in zip(records, rows, strict=True)
+             for name, value in read_controls(r)]
+    if found:
+        x, y, texts = zip(*found, strict=True)
+        figure.add_scatter(x=np.array(x, np.float32), y=np.array(y, np.float32), text=texts, name=title,
+                           mode="markers", marker={"symbol": "line-ns-open", "size": 10, "color": NEUTRAL,
+                                                   "line": {"width": 2}},
+                           hovertemplate=f"%{{text}}: %{{x:.3f}}<extra>{title}</extra>")
+
+
+def _find_range(records: Sequence[ClaimRecord]) -> tuple[float, float]:
+    values = [0.0, 1.0]
+    for record in records:
+        values += [v for v in (record.ours, record.low, record.high, read_reported(record)) if v is not None]
+        values += [v for _, v in read_controls(record)]
+    margin = 0.03 * (max(values) - min(values))
+    return min(values) - margin, max(values) + margin

@@ -1,0 +1,1 @@
+"""What the papers report and what ours gives: one record a claim."""

@@ -1,0 +1,179 @@
+"""Claims of seed 000 about LSTM language models, read from held-out results."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from safetensors.torch import load_file
+
+from core.analysis.heldout import HeldOut, compute_epochs, compute_held_out
+from core.analysis.results import load_result, save_result
+from core.checkpoints.card import CheckpointCard
+from core.checkpoints.store import Checkpoint, list_checkpoints, load_checkpoint, load_snapshots
+from core.errors import AnalysisError
+from core.models.lstm import LSTMConfig, LSTMLanguageModel
+from core.reproduce.claims import ClaimRecord, ClaimSystem
+from core.settings import cache_folder
+from core.states.sources import DEMO, encode_source, read_held_out, read_source
+from core.training.lstm import LSTMTraining
+
+SEED = "000"
+EPOCH_TOKENS = 30_000  # per-epoch curves read this much of the held-out text: 0.02 in r, seconds a model
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """Which checkpoint is asked, and how its result becomes a number."""
+
+    record: ClaimRecord
+    kind: int
+    read: Callable[[HeldOut], dict]
+
+
+def _depth_r(name: str, at_least: float) -> Callable[[HeldOut], dict]:
+    def read(result: HeldOut) -> dict:
+        best = result.best_cell("c", name)
+        return {"ours": abs(best["r"]), "low": best["low"], "high": best["high"], "n": result.n_scored,
+                "control": f"rotated labels {best['null']:.3f}, untrained LSTM {best['untrained']:.3f}, "
+                           f"given position {abs(best['partial']):.3f}",
+                "holds": bool(abs(best["r"]) >= at_least and best["low"] > max(best["null"], best["untrained"]))}
+    return read
+
+
+def _ed_accuracy(result: HeldOut) -> dict:
+    ed = result.class_accuracy("ED")
+    return {"ours": ed["accuracy"], "low": ed["low"], "high": ed["high"], "n": int(ed["n"]),
+            "control": f"share of ED among all tokens {ed['base_rate']:.3f}, precision {ed['precision']:.4f}",
+            "holds": bool(ed["accuracy"] >= 0.999 and ed["precision"] >= 0.99)}
+
+
+def _close_beats_open(result: HeldOut) -> dict:
+    ours, low, high = result.close_minus_open.tolist()
+    opening, closing = result.class_accuracy("("), result.class_accuracy(")")
+    return {"ours": ours, "low": low, "high": high, "n": int(opening["n"] + closing["n"]),
+            "control": f"closing {closing['accuracy']:.3f}, opening {opening['accuracy']:.3f}, "
+                       f"precision {closing['precision']:.3f} and {opening['precision']:.3f}",
+            "holds": bool(low > 0)}
+
+
+def _c_beats_h(result: HeldOut) -> dict:
+    ours, low, high = result.c_minus_h.tolist()
+    c, h = result.best_cell("c", "depth"), result.best_cell("h", "depth")
+    return {"ours": ours, "low": low, "high": high, "n": result.n_scored,
+            "control": f"c {abs(c['r']):.3f}, h {abs(h['r']):.3f}, rotated labels {h['null']:.3f}",
+            "holds": bool(low > 0)}
+
+
+def _claim(id: str, kind: int, figure: str, claim: str, reported: str, read: Callable[[HeldOut], dict]) -> _Claim:
+    return _Claim(ClaimRecord(id, SEED, figure, claim, reported), kind, read)
+
+
+CLAIMS = (
+    _claim("lstm.k1.depth_r", 1, "Depth correlation", "In a bracket model one cell of c counts the depth: "
+           "|r| of the best cell with depth.", "very high (no number)", _depth_r("depth", 0.995)),
+    _claim("lstm.k1.ed_accuracy", 1, "Confusion matrix, type 1", "The end of the sentence is predicted: "
+           "share of true ED predicted.", "about 100 %", _ed_accuracy),
+    _claim("lstm.k1.c_beats_h", 1, "Best dimension against depth", "c follows depth more closely than h: "
+           "difference of |r|.", "c far above h (no number)", _c_beats_h),
+    _claim("lstm.k2.depth_r", 2, "Depth correlation", "With labelled brackets one cell of c still counts the "
+           "depth: |r| of the best cell.", "not printed for type 2", _depth_r("depth", 0.9)),
+    _claim("lstm.k2.close_beats_open", 2, "Confusion matrix, type 2", "Closing brackets are predicted better than "
+           "opening ones: difference of accuracy.", "XP) above (XP (no number)", _close_beats_open),
+    _claim("lstm.k3.ed_accuracy", 3, "Confusion matrix, type 3", "With words between plain brackets the end is "
+           "still predicted: share of true ED predicted.", "still high", _ed_accuracy),
+    _claim("lstm.k4.ed_accuracy", 4, "Confusion matrix, type 4", "With words and labels the end is predicted: "
+           "share of true ED predicted.", "100 %", _ed_accuracy),
+    _claim("lstm.k4.vp_r", 4, "VP depth correlation", "One cell of 1,000 follows the depth of VP: |r| of the best "
+           "cell of c.", "0.92", _depth_r("VP", 0.92)),
+)
+
+
+def result_name(checkpoint_id: str, source: str = "held-out") -> str:
+    """Name under which a checkpoint's results on a source are stored."""
+    return f"{checkpoint_id}-{source}"
+
+
+def load_held_out(card: CheckpointCard, source: str = "held-out") -> HeldOut:
+    """Stored results of one checkpoint, checked against its weights.
+
+    Raises
+    ------
+    AnalysisError
+        When they are absent, damaged or of other weights.
+    """
+    return load_result(result_name(card.id, source), HeldOut, parents={"weights": card.weights.sha256})
+
+
+def measure_claims() -> list[ClaimRecord]:
+    """Every claim, from stored results of the smallest checkpoint of its kind."""
+    cards, _ = list_checkpoints("lstm")
+    records = []
+    for claim in CLAIMS:
+        card = next((c for c in cards if c.kind == claim.kind), None)
+        try:
+            result = load_held_out(card) if card is not None else None
+        except AnalysisError:
+            result = None
+        if result is None:
+            records.append(claim.record)
+            continue
+        records.append(replace(claim.record, corpus=result.corpus, checkpoint=card.id,
+                               split=f"test, {result.n_groups} documents by document", **claim.read(result)))
+    return records
+
+
+def recompute_results(report: Callable[[str], None]) -> None:
+    """Measure every checkpoint again on its held-out documents and on the demo treebank.
+
+    Raises
+    ------
+    CorpusError
+        When a corpus of a card is not on this machine.
+    """
+    for card in list_checkpoints("lstm")[0]:
+        checkpoint = load_checkpoint(card.id)
+        held_out = encode_source(checkpoint, read_held_out(card))
+        report(f"{card.id}: {held_out.n_tokens:,} held-out tokens")
+        result = compute_held_out(checkpoint, held_out, corpus=" + ".join(c.name for c in card.corpora),
+                                  epochs=_measure_epochs(checkpoint, held_out.n_tokens))
+        save_result(result_name(card.id), result, parents={"weights": card.weights.sha256})
+        demo = encode_source(checkpoint, read_source(DEMO, card))
+        save_result(result_name(card.id, DEMO), compute_held_out(checkpoint, demo, corpus=DEMO),
+                    parents={"weights": card.weights.sha256})
+        report(f"{card.id}: perplexity {result.perplexity:.3f}, "
+               f"depth |r| {abs(result.best_cell('c', 'depth')['r']):.3f}, "
+               f"VP |r| {abs(result.best_cell('c', 'VP')['r']):.3f}, "
+               f"ED {result.class_accuracy('ED')['accuracy']:.4f}")
+
+
+def _measure_epochs(checkpoint: Checkpoint, n_tokens: int) -> np.ndarray | None:
+    """Curves over training on every k-th held-out document, about EPOCH_TOKENS in all.
+
+    The weights of every epoch of a large model are only where it was trained; elsewhere the stored
+    curves are kept.
+    """
+    card = checkpoint.card
+    models = _epoch_models(card)
+    if not models:
+        try:
+            return load_held_out(card).epochs
+        except AnalysisError:
+            return None
+    documents = read_held_out(card)[::max(1, n_tokens // EPOCH_TOKENS)]
+    return compute_epochs(models, encode_source(checkpoint, documents))
+
+
+def _epoch_models(card: CheckpointCard) -> list[LSTMLanguageModel]:
+    """Models after every epoch: shipped snapshots, else the run's own folder, else what was stored."""
+    if card.snapshots is not None:
+        return load_snapshots(card.id)
+    settings = LSTMTraining(**{k: tuple(v) if isinstance(v, list) else v for k, v in card.training.items()})
+    models = []
+    for file in sorted((cache_folder() / "training" / settings.run_id).glob("epoch*.safetensors")):
+        model = LSTMLanguageModel(LSTMConfig(**card.model))
+        model.load_state_dict({n: t.float() for n, t in load_file(file).items()})
+        models.append(model.eval().requires_grad_(False))
+    return models
+
+
+SYSTEM = ClaimSystem("lstm", measure_claims, recompute_results)

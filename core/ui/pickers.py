@@ -1,0 +1,65 @@
+"""Pickers several pages share: which checkpoint, which sentences."""
+
+import streamlit as st
+
+from core.checkpoints.card import CheckpointCard
+from core.errors import CheckpointError
+from core.tokens.linearise import Kind
+from core.ui import controls
+from core.ui.cached import DEMO, HELD_OUT, get_sources, list_cards
+from core.ui.language import tr
+from core.ui.messages import show_error
+
+
+def kind_name(kind: int) -> str:
+    """What a kind of model reads, in the reader's language."""
+    names = {Kind.BRACKETS: tr("1 brackets"), Kind.TAGGED_BRACKETS: tr("2 tagged brackets"),
+             Kind.BRACKETS_WORDS: tr("3 brackets and words"),
+             Kind.TAGGED_BRACKETS_WORDS: tr("4 tagged brackets and words"), Kind.WORDS: tr("5 words")}
+    return names[Kind(kind)]
+
+
+def checkpoint_name(card: CheckpointCard) -> str:
+    """Units, perplexity and id of a checkpoint, for menus."""
+    test = card.scores["test"].perplexity
+    return tr("{units} units, perplexity {perplexity} ({id})", units=int(card.model["hidden_size"]),
+              perplexity=f"{test:.2f}", id=card.id.rsplit("-", 1)[-1])
+
+
+def pick_checkpoint(default_kind: int = 4) -> CheckpointCard:
+    """Kind and checkpoint of an LSTM; damaged folders are named, and the others still work.
+
+    Raises
+    ------
+    CheckpointError
+        When there is no usable checkpoint at all.
+    """
+    cards, faults = list_cards("lstm")
+    for fault in faults:
+        show_error(fault.error)
+    if not cards:
+        raise CheckpointError("There is no checkpoint to look at.",
+                              "Restore cache/checkpoints from the repository, or train one: "
+                              "python -m core.training lstm --kind 1.")
+    kinds = sorted({card.kind for card in cards})
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    with left:
+        kind = controls.pick_segment(tr("What the model reads"), kinds, "kind",
+                                     default_kind if default_kind in kinds else kinds[0], format=kind_name)
+    own = {card.id: card for card in cards if card.kind == kind}
+    with right:
+        chosen = controls.pick_one(tr("Checkpoint"), list(own), "model", format=lambda i: checkpoint_name(own[i]))
+    return own[chosen]
+
+
+def source_name(source: str) -> str:
+    """A source of sentences, in the reader's language."""
+    names = {DEMO: tr("Demo treebank (our own sentences)"),
+             HELD_OUT: tr("Held-out treebank documents (stored numbers)")}
+    return names.get(source) or tr("{corpus}, documents the model has not read", corpus=source)
+
+
+def pick_source(key: str, *, stored: bool = False) -> str:
+    """Which sentences: the demo treebank, corpora found here and, with ``stored``, held-out numbers."""
+    sources = ([HELD_OUT] if stored else []) + list(get_sources())
+    return controls.pick_one(tr("Sentences"), sources, key, format=source_name)

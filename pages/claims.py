@@ -1,0 +1,147 @@
+"""Claims: what papers report, what ours gives, and whether it holds."""
+
+import json
+
+import pandas as pd
+import streamlit as st
+
+from core.figures.claims import VERDICTS, draw_claims, read_controls, read_reported, read_verdict
+from core.reproduce.__main__ import SYSTEMS
+from core.ui import frame
+from core.ui.controls import pick_one, pick_segment
+from core.ui.evidence import (control_name, describe_method, list_claims, show_controls, show_split, system_name,
+                              verdict_mark, verdict_name)
+from core.ui.language import tr
+from core.ui.messages import guard
+from core.ui.output import page_header, show_figure, show_guide
+from core.ui.registry import find_page
+
+ALL = "all"
+RECIPE = """from core.figures.claims import draw_claims
+from core.reproduce.lstm import measure_claims
+
+records = measure_claims()
+draw_claims(records, [record.id for record in records]).show()
+"""
+
+
+def pick_records():
+    """Claims of the chosen system and verdict."""
+    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    with left:
+        system = pick_segment(tr("System"), [ALL, *SYSTEMS], "system", ALL,
+                              format=lambda s: tr("all") if s == ALL else system_name(s))
+    records = [r for name in SYSTEMS if system in (ALL, name) for r in list_claims(name)]
+    counts = {v: sum(read_verdict(r) == v for r in records) for v in VERDICTS}
+    with right:
+        verdict = pick_segment(tr("Verdict"), [ALL, *VERDICTS], "verdict", ALL,
+                               format=lambda v: f"{tr('all')} ({len(records)})" if v == ALL
+                               else f"{verdict_name(v)} ({counts[v]})")
+    return [r for r in records if verdict in (ALL, read_verdict(r))], any(r.ours is not None for r in records)
+
+
+def show_plot(records) -> None:
+    """Every claim with its interval, the reported value and the controls."""
+    figure = draw_claims(records, [f"{tr(r.figure)} · {r.id}" for r in records],
+                         names=[*map(verdict_name, VERDICTS), tr("reported"), tr("control")],
+                         control_names={name: control_name(name) for r in records for name, _ in read_controls(r)})
+    n = {v: sum(read_verdict(r) == v for r in records) for v in VERDICTS}
+    show_figure(figure, key="claims", table=pd.DataFrame([r.to_dict() for r in records]), recipe=RECIPE,
+                alt=tr("{n} claims, a row each, with our value, its 95 % interval, the reported value and the controls: "
+                       "{holds} hold, {fails} do not hold, {open} are not measured.", n=len(records), **n))
+
+
+def as_table(records) -> pd.DataFrame:
+    """The table as it is shown."""
+    return pd.DataFrame([{
+        "verdict": verdict_mark(r), "claim": tr(r.claim), "reported": tr(r.reported), "ours": r.ours,
+        "interval": f"{r.low:.3f} – {r.high:.3f}" if r.ours is not None else None, "n": r.n or None,
+        "corpus": r.corpus or None, "split": show_split(r) or None, "control": show_controls(r) or None,
+        "checkpoint": r.checkpoint or None, "id": r.id} for r in records])
+
+
+def follow_row(ids: list[str]) -> None:
+    """A chosen row becomes the claim below."""
+    rows = st.session_state["claims_table"].selection.rows
+    if rows:
+        st.session_state["claim"] = ids[rows[0]]
+
+
+def show_table(records) -> None:
+    """The table, and its downloads."""
+    ids, text = [r.id for r in records], st.column_config.TextColumn
+    st.dataframe(
+        as_table(records), key="claims_table", hide_index=True, selection_mode="single-row",
+        on_select=lambda: follow_row(ids), alt=tr("The claims with reported and measured values"), column_config={
+            "verdict": text(tr("verdict"), width="small", pinned=True), "claim": text(tr("claim"), width="large"),
+            "reported": text(tr("the paper reports"), width="small"),
+            "ours": st.column_config.NumberColumn(tr("ours"), format="%.3f", width="small"),
+            "interval": text(tr("95 % interval"), width="small"),
+            "n": st.column_config.NumberColumn("n", format="localized", width="small"),
+            "corpus": text(tr("corpus")), "split": text(tr("part")), "control": text(tr("controls")),
+            "checkpoint": text(tr("checkpoint")), "id": text("id")})
+    with st.container(horizontal=True, gap="small"):
+        st.download_button("JSON", lambda: json.dumps([r.to_dict() for r in records], ensure_ascii=False, indent=1),
+                           file_name="claims.json", mime="application/json", key="claims_json", on_click="ignore",
+                           type="tertiary", icon=":material/data_object:", help=tr("Save the records as JSON"))
+        st.download_button("CSV", lambda: pd.DataFrame([r.to_dict() for r in records]).to_csv(index=False)
+                           .encode("utf-8-sig"), file_name="claims-table.csv", mime="text/csv", key="claims_table_csv",
+                           on_click="ignore", type="tertiary", icon=":material/table_view:",
+                           help=tr("Save the numbers as a table"))
+
+
+def show_page_link(record) -> None:
+    """Where the lab draws what the claim is about."""
+    stem = "predictions" if "onfusion" in record.figure else "correlations"
+    entry = find_page(stem)
+    if record.checkpoint and entry.path.is_file():
+        st.page_link(entry.path, label=tr("See it: {page}", page=tr(entry.title)), icon=entry.icon,
+                     query_params={"kind": record.checkpoint.split("-")[1], "model": record.checkpoint})
+
+
+def show_detail(records) -> None:
+    """One claim in full: sentence, figure, measurement, command."""
+    st.subheader(tr("One claim"), anchor=False)
+    by_id = {r.id: r for r in records}
+    record = by_id[pick_one(tr("Claim (or choose a row above)"), list(by_id), "claim",
+                            format=lambda i: f"{i} · {tr(by_id[i].figure)}")]
+    system = record.id.partition(".")[0]
+    with st.container(border=True):
+        st.markdown(f"**{tr(record.claim)}**")
+        st.caption(tr("Document {seed}, figure “{figure}”; it reports: {reported}", seed=record.seed,
+                      figure=tr(record.figure), reported=tr(record.reported)))
+        left, right = st.columns([1, 2])
+        with left:
+            value = "–" if record.ours is None else f"{record.ours:.3f}"
+            st.metric(verdict_mark(record), value, border=False)
+            if record.ours is not None:
+                st.caption(tr("95 % interval {low:.3f} to {high:.3f}", low=record.low, high=record.high))
+        with right:
+            if record.ours is not None:
+                st.markdown(tr("n = {n:,}; {corpus}; {split}", n=record.n, corpus=record.corpus, split=show_split(record)))
+                st.markdown(tr("Controls: {controls}", controls=show_controls(record)))
+            st.markdown(describe_method(system))
+        st.caption(tr("The command that measures it again:"))
+        st.code(f"python -m core.reproduce {system} --recompute", language="bash")
+        show_page_link(record)
+
+
+frame.ensure()
+page_header("claims")
+with guard():
+    chosen, measured = pick_records()
+    if not measured:
+        st.info(tr("Nothing is measured yet: there are no stored results for any checkpoint. Train one and measure it:"),
+                icon=":material/info:")
+        st.code("python -m core.training lstm --kind 1\npython -m core.reproduce lstm --recompute", language="bash")
+    if not chosen:
+        st.info(tr("No claim has this verdict."), icon=":material/info:")
+    else:
+        if measured:
+            show_plot(chosen)
+            show_guide(tr("A filled dot is our value on text the model has not read, its bar the 95 % interval. The open "
+                          "diamond is what the document reports, where it prints a number. The grey strokes are controls: "
+                          "a claim about learning should stand far from them. Is our interval on the side of the "
+                          "diamond that the claim says?"))
+        show_table(chosen)
+        show_detail(chosen)

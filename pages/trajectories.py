@@ -1,0 +1,144 @@
+"""Cell trajectories: one sentence, the cells that follow it, and what comes next."""
+
+import pandas as pd
+import streamlit as st
+
+from core.analysis.correlation import PROPERTIES
+from core.figures.palette import show_token
+from core.figures.trajectory import draw_overlay, draw_trajectory
+from core.tokens.spans import find_spans
+from core.ui import frame
+from core.ui.cached import DEMO, get_checkpoint, get_picked, get_sentences, get_sources, get_typed, rank_cached
+from core.ui.controls import pick_many, pick_number, pick_one, pick_segment, pick_text
+from core.ui.language import tr
+from core.ui.messages import guard, show_error
+from core.ui.output import page_header, show_figure, show_guide
+from core.ui.pickers import pick_checkpoint, source_name
+from core.errors import TextError
+
+TYPED, BY_HAND = "typed", "hand"
+STATES = ("c", "h", "c_up", "i", "f", "g", "o")
+MAX_SENTENCES, MAX_CELLS = 2000, 8
+EXAMPLE_WORDS = "The keys that the teacher lost were under the map ."
+EXAMPLE_TREE = ("(S (NP (NP (DT The) (NNS keys)) (SBAR (WHNP (WDT that)) (S (NP (DT the) (NN teacher)) "
+                "(VP (VBD lost))))) (VP (VBD were) (PP (IN under) (NP (DT the) (NN map)))) (. .))")
+
+
+def pick_sentence(card):
+    """Trajectory, tree and a name for downloads; None after a message."""
+    left, right = st.columns([1, 2], vertical_alignment="bottom")
+    with left:
+        source = pick_one(tr("Sentence from"), [*get_sources(), TYPED], "src",
+                          format=lambda s: tr("typed here") if s == TYPED else source_name(s))
+    if source != TYPED:
+        with right:
+            sentences = get_sentences(card.id, source)[:MAX_SENTENCES]
+            number = pick_one(tr("Sentence"), range(len(sentences)), "s",
+                              format=lambda i: f"{sentences[i].document} {sentences[i].number} · {sentences[i].text}")
+        return (*get_picked(card.id, source, number), source, number)
+    words = card.kind == 5
+    with right:
+        text = pick_text(tr("A sentence in words, or a bracketed tree") if words else tr("A bracketed tree"),
+                         "text", EXAMPLE_WORDS if words else EXAMPLE_TREE, lines=1 if words else 3)
+    try:
+        return (*get_typed(card.id, text), source, 0)
+    except TextError as error:
+        show_error(error, text=text)
+        return None
+
+
+def pick_cells(card, state: str, trajectory) -> list[int]:
+    """Cells ranked by a property, or named by hand."""
+    left, right = st.columns([2, 1], vertical_alignment="bottom")
+    with left:
+        rank = pick_segment(tr("Cells that follow"), [*PROPERTIES, BY_HAND], "rank",
+                            "VP" if card.kind in (2, 4, 5) else "depth",
+                            format=lambda p: {"depth": tr("depth"), "position": tr("position"),
+                                              BY_HAND: tr("by hand")}.get(p, p))
+    ranked, stored = rank_cached(card.id, state, "depth" if rank == BY_HAND else rank, trajectory)
+    with right:
+        if rank == BY_HAND:
+            return pick_many(tr("Cells"), range(int(card.model["hidden_size"])), "cells", ranked[:3],
+                             max_selections=MAX_CELLS) or ranked[:1]
+        n = pick_number(tr("How many cells"), 1, MAX_CELLS, "n", default=3)
+    if not stored:
+        st.caption(tr("Ranked by this sentence alone: there are no held-out results for this state."))
+    return ranked[:n]
+
+
+def as_table(trajectory, state: str, cells: list[int]) -> pd.DataFrame:
+    """The numbers behind the figure."""
+    sentence = trajectory.sentence
+    frame = pd.DataFrame({"token": [show_token(t) for t in sentence.tokens], "tag": sentence.tags,
+                          "depth": sentence.depth, "VP_depth": sentence.phrase_depth[:, 0],
+                          "surprisal_bits": trajectory.surprisal})
+    for cell in cells:
+        frame[f"{state}_{cell}"] = trajectory.states[f"layer0.{state}"][:, cell]
+    frame["next"] = [" ".join(show_token(w) for w in row) for row in trajectory.next_tokens]
+    return frame
+
+
+def recipe(card, source: str, number: int, state: str, cells: list[int]) -> str:
+    """Lines that draw the figure from core."""
+    read = (f'sentence, tree = read_typed_sentence({EXAMPLE_TREE!r}, checkpoint.kind)  # your text here'
+            if source == TYPED else
+            f'tree = list_sentences(read_source("{source}", checkpoint.card))[{number}].tree\n'
+            'sentence = linearise(tree, checkpoint.kind)')
+    return (f'from core.analysis.trajectory import compute_trajectory\nfrom core.checkpoints.store import load_checkpoint\n'
+            'from core.figures.trajectory import draw_trajectory\n'
+            'from core.states.sources import list_sentences, read_source\nfrom core.tokens.linearise import linearise\n'
+            'from core.tokens.sentences import read_typed_sentence\nfrom core.tokens.spans import find_spans\n\n'
+            f'checkpoint = load_checkpoint("{card.id}")\n{read}\n'
+            f'trajectory = compute_trajectory(checkpoint, sentence)\nspans = find_spans(sentence, tree, checkpoint.kind)\n'
+            f'draw_trajectory(trajectory, {cells}, state="layer0.{state}", spans=spans).show()\n')
+
+
+def show_trajectory(card, trajectory, tree, source: str, number: int) -> list[int]:
+    """The main figure; returns the cells drawn."""
+    state = pick_segment(tr("Internal vector"), STATES, "state", "c")
+    cells = pick_cells(card, state, trajectory)
+    unknown = [t for t, known in zip(trajectory.sentence.tokens, trajectory.known, strict=True) if not known]
+    if unknown:
+        st.caption(tr("Not in the vocabulary, read as UNK: {words}", words=", ".join(unknown[:12])))
+    figure = draw_trajectory(
+        trajectory, cells, state=f"layer0.{state}", spans=find_spans(trajectory.sentence, tree, get_checkpoint(card.id).kind),
+        titles=(state, tr("depth"), tr("tree"), tr("next symbol")), slider_prefix=tr("after reading") + " ")
+    words = " ".join(w for w, t in zip(trajectory.sentence.tokens, trajectory.sentence.tags, strict=True) if t not in "()-")
+    show_figure(figure, key="trajectory", table=lambda: as_table(trajectory, state, cells),
+                recipe=recipe(card, source, number, state, cells),
+                alt=tr("Values of {state} in cells {cells} after each token of “{words}”, with depth, tree and next symbols.",
+                       state=state, cells=", ".join(map(str, cells)), words=words[:80]))
+    return state, cells
+
+
+def show_overlay(card, state: str, cell: int, number: int) -> None:
+    """One cell over several sentences, a colour a sentence."""
+    st.subheader(tr("One cell, several sentences"), anchor=False)
+    sentences = get_sentences(card.id, DEMO)
+    spread = [int(k * (len(sentences) - 1) / 5) for k in range(6)]
+    chosen = pick_many(tr("Sentences"), range(len(sentences)), "over", spread, max_selections=MAX_CELLS,
+                       format=lambda i: sentences[i].text)
+    runs = [get_picked(card.id, DEMO, i)[0] for i in chosen]
+    figure = draw_overlay([run.states[f"layer0.{state}"][:, cell] for run in runs],
+                          [run.sentence.tokens for run in runs],
+                          labels=[sentences[i].text[:38] + ("…" if len(sentences[i].text) > 38 else "") for i in chosen],
+                          x_title=tr("token"), y_title=f"{state}[{cell}]")
+    show_figure(figure, key="overlay",
+                alt=tr("Cell {cell} of {state} over {n} sentences.", cell=cell, state=state, n=len(runs)),
+                table=lambda: pd.concat([as_table(run, state, [cell]).assign(sentence=i)
+                                         for i, run in zip(chosen, runs, strict=True)]))
+
+
+frame.ensure()
+page_header("trajectories")
+with guard():
+    card = pick_checkpoint()
+    picked = pick_sentence(card)
+    if picked is not None:
+        state, cells = show_trajectory(card, *picked)
+        show_guide(tr("Follow the strongest line: does it climb when a phrase opens and fall when it closes? Compare it with "
+                      "the grey depth and the dotted VP depth below. Drag the slider: the orange line moves over the sentence, "
+                      "and the bars show what the model expects next; ◀ marks what really comes. A cell that only drifts "
+                      "upwards follows the position, not the syntax: rank by position to see those. Switch to h: is the "
+                      "count still there, or hidden by the output gate?"))
+        show_overlay(card, state, cells[0], picked[3])
