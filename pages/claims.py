@@ -5,16 +5,14 @@ import json
 import pandas as pd
 import streamlit as st
 
-from core.figures.claims import VERDICTS, draw_claims, read_controls, read_reported, read_verdict
+from core.figures.claims import VERDICTS, draw_claims, read_controls, read_verdict
 from core.reproduce.__main__ import SYSTEMS
-from core.ui import frame
+from core.ui import evidence, frame
 from core.ui.controls import pick_one, pick_segment
-from core.ui.evidence import (control_name, describe_method, list_claims, show_controls, show_split, system_name,
-                              verdict_mark, verdict_name)
 from core.ui.language import tr
 from core.ui.messages import guard
 from core.ui.output import page_header, show_figure, show_guide
-from core.ui.registry import find_page
+from core.ui.registry import list_pages
 
 ALL = "all"
 RECIPE = """from core.figures.claims import draw_claims
@@ -30,33 +28,33 @@ def pick_records():
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     with left:
         system = pick_segment(tr("System"), [ALL, *SYSTEMS], "system", ALL,
-                              format=lambda s: tr("all") if s == ALL else system_name(s))
-    records = [r for name in SYSTEMS if system in (ALL, name) for r in list_claims(name)]
+                              format=lambda s: tr("all") if s == ALL else evidence.system_name(s))
+    records = [r for name in SYSTEMS if system in (ALL, name) for r in evidence.list_claims(name)]
     counts = {v: sum(read_verdict(r) == v for r in records) for v in VERDICTS}
     with right:
         verdict = pick_segment(tr("Verdict"), [ALL, *VERDICTS], "verdict", ALL,
                                format=lambda v: f"{tr('all')} ({len(records)})" if v == ALL
-                               else f"{verdict_name(v)} ({counts[v]})")
+                               else f"{evidence.verdict_name(v)} ({counts[v]})")
     return [r for r in records if verdict in (ALL, read_verdict(r))], any(r.ours is not None for r in records)
 
 
 def show_plot(records) -> None:
     """Every claim with its interval, the reported value and the controls."""
     figure = draw_claims(records, [f"{tr(r.figure)} · {r.id}" for r in records],
-                         names=[*map(verdict_name, VERDICTS), tr("reported"), tr("control")],
-                         control_names={name: control_name(name) for r in records for name, _ in read_controls(r)})
+                         names=[*map(evidence.verdict_name, VERDICTS), tr("reported"), tr("control")],
+                         control_names={name: evidence.control_name(name) for r in records for name, _ in read_controls(r)})
     n = {v: sum(read_verdict(r) == v for r in records) for v in VERDICTS}
     show_figure(figure, key="claims", table=pd.DataFrame([r.to_dict() for r in records]), recipe=RECIPE,
-                alt=tr("{n} claims, a row each, with our value, its 95 % interval, the reported value and the controls: "
-                       "{holds} hold, {fails} do not hold, {open} are not measured.", n=len(records), **n))
+                alt=tr("{n} claims, a row each, with our value, its 95 % interval, the reported value and the "
+                       "controls: {holds} hold, {fails} do not hold, {open} are not measured.", n=len(records), **n))
 
 
 def as_table(records) -> pd.DataFrame:
     """The table as it is shown."""
     return pd.DataFrame([{
-        "verdict": verdict_mark(r), "claim": tr(r.claim), "reported": tr(r.reported), "ours": r.ours,
+        "verdict": evidence.verdict_mark(r), "claim": tr(r.claim), "reported": tr(r.reported), "ours": r.ours,
         "interval": f"{r.low:.3f} – {r.high:.3f}" if r.ours is not None else None, "n": r.n or None,
-        "corpus": r.corpus or None, "split": show_split(r) or None, "control": show_controls(r) or None,
+        "corpus": r.corpus or None, "split": evidence.show_split(r) or None, "control": evidence.show_controls(r) or None,
         "checkpoint": r.checkpoint or None, "id": r.id} for r in records])
 
 
@@ -69,15 +67,13 @@ def follow_row(ids: list[str]) -> None:
 
 def show_table(records) -> None:
     """The table, and its downloads."""
-    ids, text = [r.id for r in records], st.column_config.TextColumn
+    ids, text, number = [r.id for r in records], st.column_config.TextColumn, st.column_config.NumberColumn
     st.dataframe(
-        as_table(records), key="claims_table", hide_index=True, selection_mode="single-row",
+        as_table(records), key="claims_table", hide_index=True, selection_mode="single-row", placeholder="",
         on_select=lambda: follow_row(ids), alt=tr("The claims with reported and measured values"), column_config={
-            "verdict": text(tr("verdict"), width="small", pinned=True), "claim": text(tr("claim"), width="large"),
-            "reported": text(tr("the paper reports"), width="small"),
-            "ours": st.column_config.NumberColumn(tr("ours"), format="%.3f", width="small"),
-            "interval": text(tr("95 % interval"), width="small"),
-            "n": st.column_config.NumberColumn("n", format="localized", width="small"),
+            "verdict": text(tr("verdict"), width=130, pinned=True), "claim": text(tr("claim"), width=440),
+            "reported": text(tr("reported"), width=150), "n": number("n", format="localized", width=80),
+            "ours": number(tr("ours"), format="%.3f", width=70), "interval": text(tr("95 % interval"), width=120),
             "corpus": text(tr("corpus")), "split": text(tr("part")), "control": text(tr("controls")),
             "checkpoint": text(tr("checkpoint")), "id": text("id")})
     with st.container(horizontal=True, gap="small"):
@@ -92,11 +88,10 @@ def show_table(records) -> None:
 
 def show_page_link(record) -> None:
     """Where the lab draws what the claim is about."""
-    stem = "predictions" if "onfusion" in record.figure else "correlations"
-    entry = find_page(stem)
-    if record.checkpoint and entry.path.is_file():
-        st.page_link(entry.path, label=tr("See it: {page}", page=tr(entry.title)), icon=entry.icon,
-                     query_params={"kind": record.checkpoint.split("-")[1], "model": record.checkpoint})
+    stem, query = evidence.find_view(record)
+    entry = next((entry for entry in list_pages() if entry.stem == stem), None)
+    if entry is not None:
+        st.page_link(entry.path, label=tr("See it: {page}", page=tr(entry.title)), icon=entry.icon, query_params=query)
 
 
 def show_detail(records) -> None:
@@ -108,19 +103,20 @@ def show_detail(records) -> None:
     system = record.id.partition(".")[0]
     with st.container(border=True):
         st.markdown(f"**{tr(record.claim)}**")
-        st.caption(tr("Document {seed}, figure “{figure}”; it reports: {reported}", seed=record.seed,
+        st.caption(tr("From the {seed}, figure “{figure}”; reported there: {reported}", seed=evidence.seed_name(record.seed),
                       figure=tr(record.figure), reported=tr(record.reported)))
         left, right = st.columns([1, 2])
         with left:
             value = "–" if record.ours is None else f"{record.ours:.3f}"
-            st.metric(verdict_mark(record), value, border=False)
+            st.metric(evidence.verdict_mark(record), value, border=False)
             if record.ours is not None:
                 st.caption(tr("95 % interval {low:.3f} to {high:.3f}", low=record.low, high=record.high))
         with right:
             if record.ours is not None:
-                st.markdown(tr("n = {n:,}; {corpus}; {split}", n=record.n, corpus=record.corpus, split=show_split(record)))
-                st.markdown(tr("Controls: {controls}", controls=show_controls(record)))
-            st.markdown(describe_method(system))
+                st.markdown(tr("n = {n:,}; {corpus}; {split}", n=record.n, corpus=record.corpus,
+                               split=evidence.show_split(record)))
+                st.markdown(tr("Controls: {controls}", controls=evidence.show_controls(record)))
+            st.markdown(evidence.describe_method(system))
         st.caption(tr("The command that measures it again:"))
         st.code(f"python -m core.reproduce {system} --recompute", language="bash")
         show_page_link(record)
@@ -131,7 +127,7 @@ page_header("claims")
 with guard():
     chosen, measured = pick_records()
     if not measured:
-        st.info(tr("Nothing is measured yet: there are no stored results for any checkpoint. Train one and measure it:"),
+        st.info(tr("Nothing is measured yet: no checkpoint has stored results. Train one and measure it:"),
                 icon=":material/info:")
         st.code("python -m core.training lstm --kind 1\npython -m core.reproduce lstm --recompute", language="bash")
     if not chosen:
@@ -139,9 +135,9 @@ with guard():
     else:
         if measured:
             show_plot(chosen)
-            show_guide(tr("A filled dot is our value on text the model has not read, its bar the 95 % interval. The open "
-                          "diamond is what the document reports, where it prints a number. The grey strokes are controls: "
-                          "a claim about learning should stand far from them. Is our interval on the side of the "
-                          "diamond that the claim says?"))
+            show_guide(tr("A filled mark is our value on text the model has not read, its bar the 95 % interval. The "
+                          "open diamond is the reported value, where a number was printed. The grey strokes are "
+                          "controls: a claim about learning should stand far from them. Does our bar reach the "
+                          "diamond?"))
         show_table(chosen)
         show_detail(chosen)

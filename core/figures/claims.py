@@ -10,8 +10,7 @@ from core.figures.palette import FAINT, NEUTRAL, VECTOR_COLOURS
 from core.reproduce.claims import ClaimRecord
 
 VERDICTS = ("holds", "fails", "open")  # open: not measured
-_LOOK = {"holds": (VECTOR_COLOURS["c_up"], "circle"), "fails": (VECTOR_COLOURS["c"], "x"),
-         "open": (NEUTRAL, "line-ew-open")}
+_LOOK = {"holds": (VECTOR_COLOURS["c_up"], "circle"), "fails": (VECTOR_COLOURS["c"], "x")}
 _NUMBER = re.compile(r"(?:about )?(-?\d+(?:\.\d+)?)( ?%)?")
 _CONTROL = re.compile(r"(.*?) ?(-?\d+(?:\.\d+)?)")
 _ROW = 46  # px: a label and its interval
@@ -66,19 +65,21 @@ def draw_claims(records: Sequence[ClaimRecord], labels: Sequence[str], *,
     verdicts = [read_verdict(record) for record in records]
     _add_controls(figure, records, rows, names[4], control_names or {})
     _add_reported(figure, records, rows, names[3])
-    for verdict, name in zip(VERDICTS, names[:3], strict=True):
+    for verdict, name in zip(_LOOK, names, strict=False):
         _add_ours(figure, [(r, y) for r, y, v in zip(records, rows, verdicts, strict=True) if v == verdict],
                   verdict, name)
     low, high = _find_range(records)
-    for y, label in zip(rows, labels, strict=True):
-        figure.add_annotation(x=0, xref="paper", y=float(y) + 0.36, text=label, showarrow=False, xanchor="left",
+    for y, label, verdict in zip(rows, labels, verdicts, strict=True):
+        text = f"{label} · <i>{names[2]}</i>" if verdict == "open" else label
+        figure.add_annotation(x=0, xref="paper", y=float(y) + 0.36, text=text, showarrow=False, xanchor="left",
                               font={"size": 12})
         figure.add_shape(type="line", xref="paper", x0=0, x1=1, y0=float(y), y1=float(y), layer="below",
                          line={"width": 1, "color": FAINT})
     figure.update_layout(
         height=_ROW * len(records) + 110, hovermode="closest", margin={"l": 8, "r": 8, "t": 8, "b": 40},
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0, "traceorder": "reversed"},
-        xaxis={"range": [low, high], "zeroline": True, "zerolinecolor": NEUTRAL, "fixedrange": True},
+        xaxis={"range": [low, high], "zeroline": False, "showgrid": True, "gridcolor": FAINT,
+               "fixedrange": True},
         yaxis={"range": [-len(records) + 0.5, 0.75], "visible": False, "fixedrange": True})
     return figure
 
@@ -87,11 +88,6 @@ def _add_ours(figure: go.Figure, pairs: list[tuple[ClaimRecord, float]], verdict
     if not pairs:
         return
     colour, symbol = _LOOK[verdict]
-    if verdict == "open":
-        figure.add_scatter(x=np.zeros(len(pairs), np.float32), y=[y for _, y in pairs], name=name, mode="markers",
-                           marker={"symbol": symbol, "size": 11, "line": {"width": 2, "color": colour}},
-                           hovertemplate=f"{name}<extra></extra>")
-        return
     ours = np.array([[r.ours, r.low, r.high] for r, _ in pairs], np.float32)
     figure.add_scatter(
         x=ours[:, 0], y=[y for _, y in pairs], name=name, mode="markers", customdata=ours[:, 1:],

@@ -59,13 +59,13 @@ def draw_confusion(confusion: ConfusionMatrix, *, picked: tuple[str, str] | None
         row, column = (int(np.flatnonzero(order == confusion.classes.index(token))[0]) for token in picked)
         figure.add_shape(type="rect", x0=column - 0.5, x1=column + 0.5, y0=row - 0.5, y1=row + 0.5,
                          line={"color": ACCENT, "width": 3})
-    ticks = {"tickvals": places, "ticktext": [_plain(n) for n in names], "showgrid": False, "zeroline": False,
+    ticks = {"tickvals": places, "ticktext": [_plain(n) for n in names], "range": [-0.5, size - 0.5], "showgrid": False, "zeroline": False,
              "tickfont": {"size": 14 if numbered else 11}}
     side = 64 if size <= 6 else 46 if numbered else 17  # px a field
     figure.update_layout(
         height=max(300, side * size + 110), hovermode="closest", margin={"l": 70, "r": 8, "t": 12, "b": 84},
         xaxis=ticks | {"title": {"text": x_title}, "tickangle": 0 if size <= 6 else -90},
-        yaxis=ticks | {"title": {"text": y_title}, "autorange": "reversed"})
+        yaxis=ticks | {"title": {"text": y_title}, "range": [size - 0.5, -0.5]})
     return figure
 
 
@@ -80,7 +80,7 @@ def draw_bracket_pairs(confusion: ConfusionMatrix, *, opening_name: str = "openi
         rows = [classes.index(write.format(label)) for label in labels]
         figure.add_bar(
             x=[_plain(label) for label in labels], y=shares[rows, rows].astype(np.float32), name=name,
-            customdata=np.column_stack([totals[rows], [_plain(classes[k]) for k in rows]]) if rows else None,
+            customdata=[[f"{totals[k]:,}", _plain(classes[k])] for k in rows],
             marker={"pattern": {"shape": pattern, "fillmode": "overlay", "solidity": 0.25}},
             hovertemplate="%{customdata[1]}: %{y:.1%}<br>n = %{customdata[0]}<extra></extra>")
     figure.update_layout(
@@ -93,3 +93,11 @@ def draw_bracket_pairs(confusion: ConfusionMatrix, *, opening_name: str = "openi
 
 def _plain(token: str) -> str:
     return token.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def largest_mistake(confusion: ConfusionMatrix) -> tuple[str, str]:
+    """True and predicted class of the most frequent mistake; the first class twice if there is none."""
+    wrong = confusion.counts.copy()
+    np.fill_diagonal(wrong, 0)
+    true, predicted = np.unravel_index(int(wrong.argmax()), wrong.shape)
+    return confusion.classes[true], confusion.classes[predicted]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 
 from core.analysis.correlation import ValueByLevel
@@ -76,3 +77,10 @@ def draw_levels(curves: Sequence[LevelCurve], *, x_title: str = "depth", y_title
 def _with_alpha(colour: str, alpha: float) -> str:
     red, green, blue = (int(colour[i:i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{alpha})"
+
+
+def tabulate_levels(curves: Sequence[LevelCurve]) -> pd.DataFrame:
+    """The curves as a table, in the cells' own units."""
+    rows = [(c.vector, c.cell, float(level), int(n), *q) for c in curves for level, n, q in
+            zip(c.values.levels, c.values.counts, c.values.quantiles.tolist(), strict=True)]
+    return pd.DataFrame(rows, columns=["vector", "cell", "level", "n", "q05", "q25", "q50", "q75", "q95"])

@@ -1,5 +1,6 @@
 """One cell over one sentence with the depth behind it: the first figure a visitor sees."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from core.figures.palette import FAINT, NEUTRAL, VECTOR_COLOURS, show_token
 from core.tokens.linearise import CLOSE, MARK, OPEN, Kind, Linearised, linearise
 
 _STRUCTURE = (OPEN, CLOSE, MARK)
+_LABEL = 8  # letters; a longer label under the axis takes no further word
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,10 @@ class WordLayout:
     ----------
     places : int array of shape (T,)
         Place of each token among brackets *and* words.
-    word_places : int array of shape (W,)
+    word_places : float array of shape (W,)
+        Middle of each group of words between two brackets.
     words : tuple of W str
+        The groups: short neighbours share a label.
     """
 
     places: np.ndarray
@@ -38,7 +42,7 @@ def lay_out_words(sentence: Linearised, tree: Tree, *, pos_brackets: bool = Fals
     >>> tree = parse_tree("(S (NP (NNP Ann)) (VP (VBZ sings)))")
     >>> layout = lay_out_words(linearise(tree, Kind.BRACKETS), tree)
     >>> layout.words, layout.places.tolist(), layout.word_places.tolist()
-    (('Ann', 'sings'), [0, 1, 2, 4, 5, 7, 8, 9], [3, 6])
+    (('Ann', 'sings'), [0, 1, 2, 4, 5, 7, 8, 9], [3.0, 6.0])
     """
     if any(tag not in _STRUCTURE for tag in sentence.tags):
         full = sentence
@@ -46,8 +50,15 @@ def lay_out_words(sentence: Linearised, tree: Tree, *, pos_brackets: bool = Fals
         full = linearise(tree, Kind.BRACKETS_WORDS, pos_brackets=pos_brackets)
     is_word = np.array([tag not in _STRUCTURE for tag in full.tags])
     places = np.arange(len(full.tokens)) if full is sentence else np.flatnonzero(~is_word)
-    words = tuple(token for token, inside in zip(full.tokens, is_word, strict=True) if inside)
-    return WordLayout(places, np.flatnonzero(is_word), words)
+    groups: list[list[int]] = []
+    for place in np.flatnonzero(is_word).tolist():
+        last = groups[-1] if groups else []
+        if last and place == last[-1] + 1 and sum(len(full.tokens[i]) + 1 for i in last) < _LABEL:
+            last.append(place)
+        else:
+            groups.append([place])
+    return WordLayout(places, np.array([np.mean(group) for group in groups]),
+                      tuple(" ".join(full.tokens[i] for i in group) for group in groups))
 
 
 def fit_scale(values: np.ndarray, depth: np.ndarray) -> tuple[float, float]:
@@ -62,6 +73,16 @@ def fit_scale(values: np.ndarray, depth: np.ndarray) -> tuple[float, float]:
     if abs(slope) < 1e-6:  # a flat cell: any scale shows it as flat
         slope = 1.0
     return float(y.mean() - slope * x.mean()), slope
+
+
+def find_step(span: float) -> float:
+    """A round step that gives an axis of this length four to ten ticks.
+
+    >>> find_step(9.0), find_step(0.7)
+    (2.0, 0.1)
+    """
+    power = 10.0 ** math.floor(math.log10(span / 4))
+    return round(next(k for k in (5, 2, 1) if k * power <= span / 4) * power, 12)
 
 
 def draw_miniature(sentence: Linearised, values: np.ndarray, layout: WordLayout, *, scale: tuple[float, float],
@@ -84,8 +105,8 @@ def draw_miniature(sentence: Linearised, values: np.ndarray, layout: WordLayout,
                        line={"color": NEUTRAL, "width": 1.5, "shape": "hv"}, fillcolor=FAINT, text=tokens,
                        hovertemplate=f"{depth_title} %{{y}}<extra></extra>")
     figure.add_scatter(x=layout.places, y=values.astype(np.float32), name=cell_title, yaxis="y2", text=tokens,
-                       mode="lines+markers", line={"color": VECTOR_COLOURS["c"], "width": 2.4, "shape": "hv"},
-                       marker={"size": 5}, hovertemplate="<b>%{text}</b> · %{y:.2f}<extra></extra>")
+                       mode="lines", line={"color": VECTOR_COLOURS["c"], "width": 2.6, "shape": "hv"},
+                       hovertemplate="<b>%{text}</b> · %{y:.2f}<extra></extra>")
     figure.update_layout(
         height=330, margin={"l": 44, "r": 52, "t": 8, "b": 96}, hovermode="x",
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.01, "x": 0},
@@ -96,5 +117,6 @@ def draw_miniature(sentence: Linearised, values: np.ndarray, layout: WordLayout,
                "zeroline": False, "fixedrange": True},
         yaxis2={"range": [offset + slope * bottom, offset + slope * top], "overlaying": "y", "side": "right",
                 "title": {"text": cell_title, "font": {"color": VECTOR_COLOURS["c"]}}, "showgrid": False,
-                "zeroline": False, "fixedrange": True, "nticks": 6})
+                "zeroline": False, "fixedrange": True, "tick0": 0, "tickmode": "linear",
+                "dtick": find_step(abs(slope) * (top - bottom))})
     return figure

@@ -22,6 +22,11 @@ def show_token(token: str) -> str:
     return token[1:-1] if token in ("<ST>", "<ED>", "<UNK>") else token
 
 
+def write_token(token: str) -> str:
+    """`show_token` for Plotly, which reads ``<b>`` and ``&amp;`` in texts as markup."""
+    return show_token(token).replace("&", "&amp;").replace("<", "&lt;")
+
+
 def name_axis_tokens(tokens: tuple[str, ...]) -> list[str]:
     """Tokens as unique category names: equal tokens differ by invisible characters.
 
@@ -30,7 +35,7 @@ def name_axis_tokens(tokens: tuple[str, ...]) -> list[str]:
     seen: dict[str, int] = {}
     names = []
     for token in tokens:
-        shown = show_token(token)
+        shown = write_token(token)
         names.append(shown + "\u200b" * seen.get(shown, 0))
         seen[shown] = seen.get(shown, 0) + 1
     return names

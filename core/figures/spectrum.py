@@ -63,6 +63,7 @@ def _mark_largest(figure: go.Figure, values: np.ndarray, cells: np.ndarray, cell
     left = place > 0.6 * len(values)  # the label stays inside the figure
     figure.add_scatter(x=[place], y=[values[place]], mode="markers", showlegend=False, hoverinfo="skip",
                        marker={"symbol": "circle-open", "size": 15, "color": ACCENT, "line": {"width": 2.5}})
-    figure.add_annotation(x=place, y=float(values[place]), text=f"{cell_name} {cells[place]}, r = {values[place]:.3f}",
+    r = f"{values[place]:.3f}".replace("-", "\u2212")
+    figure.add_annotation(x=place, y=float(values[place]), text=f"{cell_name} {cells[place]}, r = {r}",
                           ax=-26 if left else 26, ay=0, xanchor="right" if left else "left", showarrow=True,
                           arrowhead=0, arrowwidth=1.5, arrowcolor=ACCENT, standoff=8, font={"size": 13})

@@ -8,7 +8,7 @@ from plotly.subplots import make_subplots
 
 from core.analysis.trajectory import Trajectory
 from core.figures.palette import (ACCENT, FAINT, LINE_COLOURS, NEUTRAL, PHRASE_COLOURS, name_axis_tokens,
-                                  show_token)
+                                  write_token)
 from core.tokens.spans import Span
 
 _CELLS, _DEPTH, _TREE, _NEXT = 1, 2, 3, 4
@@ -87,13 +87,9 @@ def _candidate_traces(trajectory: Trajectory, t: int) -> tuple[dict, dict]:
     x[0::3], x[1::3] = 0, p
     y[0::3] = y[1::3] = -np.arange(k)
     came = trajectory.sentence.tokens[t + 1] if t + 1 < len(trajectory.sentence.tokens) else None
-    texts = [f"<b>{_plain(w)}</b>  {v:.1%}  ◀" if w == came else f"{_plain(w)}  {v:.1%}"
+    texts = [f"<b>{write_token(w)}</b>  {v:.1%}  ◀" if w == came else f"{write_token(w)}  {v:.1%}"
              for w, v in zip(trajectory.next_tokens[t], p, strict=True)]
     return {"x": x, "y": y}, {"x": p, "y": -np.arange(k, dtype=np.float32), "text": texts}
-
-
-def _plain(token: str) -> str:
-    return show_token(token).replace("&", "&amp;").replace("<", "&lt;")
 
 
 def _add_cursor(figure: go.Figure, trajectory: Trajectory, names: list[str], t: int) -> None:
@@ -145,7 +141,7 @@ def _add_scrubber(figure: go.Figure, trajectory: Trajectory, names: list[str], c
                        go.Scatter(x=[names[t]] * 2), go.Scatter(x=[names[t]] * 2)])
         for t in range(len(names))]
     jump = {"mode": "immediate", "frame": {"duration": 0, "redraw": False}, "transition": {"duration": 0}}
-    steps = [{"args": [[str(t)], jump], "label": show_token(token), "method": "animate"}
+    steps = [{"args": [[str(t)], jump], "label": write_token(token), "method": "animate"}
              for t, token in enumerate(trajectory.sentence.tokens)]
     figure.update_layout(sliders=[{
         "active": cursor, "steps": steps, "x": 0, "len": 1, "y": 0, "yanchor": "top", "pad": {"t": 4, "b": 0},
@@ -170,7 +166,7 @@ def draw_overlay(sentences: Sequence[np.ndarray], tokens: Sequence[tuple[str, ..
     for n, (values, words, label) in enumerate(zip(sentences, tokens, labels, strict=True)):
         figure.add_scatter(x=np.arange(len(values)), y=values.astype(np.float32), name=label, mode="lines+markers",
                            line={"color": LINE_COLOURS[n % len(LINE_COLOURS)], "width": 2}, marker={"size": 4},
-                           text=[show_token(w) for w in words], hovertemplate="%{text}: %{y:.3f}")
+                           text=[write_token(w) for w in words], hovertemplate="%{text}: %{y:.3f}")
     figure.update_layout(height=420, hovermode="closest", xaxis_title=x_title, yaxis_title=y_title,
                          margin={"l": 52, "r": 16, "t": 24, "b": 48},
                          legend={"orientation": "h", "yanchor": "top", "y": -0.18, "x": 0})

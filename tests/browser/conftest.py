@@ -7,7 +7,7 @@ from core import settings
 from tests.browser import lab
 from tests.find_chromium import NONE_FOUND, find_chromium
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=30_000)  # two cores, shared with another test process
 
 # On a deep link Streamlit's client probes for its server below the page's path first; both answer 404.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
@@ -94,5 +94,5 @@ def _watch(page, address, faults):
 def wait_idle():
     """``wait_idle(page)`` waits until the app has finished its run."""
     def wait(page):
-        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=90_000)
     return wait
