@@ -40,9 +40,10 @@ def pick_records():
 
 def show_plot(records) -> None:
     """Every claim with its interval, the reported value and the controls."""
+    controls = {name: evidence.control_name(name) for r in records for name, _ in read_controls(r)}
     figure = draw_claims(records, [f"{tr(r.figure)} · {r.id}" for r in records],
                          names=[*map(evidence.verdict_name, VERDICTS), tr("reported"), tr("control")],
-                         control_names={name: evidence.control_name(name) for r in records for name, _ in read_controls(r)})
+                         control_names=controls)
     n = {v: sum(read_verdict(r) == v for r in records) for v in VERDICTS}
     show_figure(figure, key="claims", table=pd.DataFrame([r.to_dict() for r in records]), recipe=RECIPE,
                 alt=tr("{n} claims, a row each, with our value, its 95 % interval, the reported value and the "
@@ -54,8 +55,8 @@ def as_table(records) -> pd.DataFrame:
     return pd.DataFrame([{
         "verdict": evidence.verdict_mark(r), "claim": tr(r.claim), "reported": tr(r.reported), "ours": r.ours,
         "interval": f"{r.low:.3f} – {r.high:.3f}" if r.ours is not None else None, "n": r.n or None,
-        "corpus": r.corpus or None, "split": evidence.show_split(r) or None, "control": evidence.show_controls(r) or None,
-        "checkpoint": r.checkpoint or None, "id": r.id} for r in records])
+        "corpus": r.corpus, "split": evidence.show_split(r), "control": evidence.show_controls(r),
+        "checkpoint": r.checkpoint, "id": r.id} for r in records])
 
 
 def follow_row(ids: list[str]) -> None:
@@ -103,8 +104,8 @@ def show_detail(records) -> None:
     system = record.id.partition(".")[0]
     with st.container(border=True):
         st.markdown(f"**{tr(record.claim)}**")
-        st.caption(tr("From the {seed}, figure “{figure}”; reported there: {reported}", seed=evidence.seed_name(record.seed),
-                      figure=tr(record.figure), reported=tr(record.reported)))
+        st.caption(tr("From the {seed}, figure “{figure}”; reported there: {reported}", figure=tr(record.figure),
+                      seed=evidence.seed_name(record.seed), reported=tr(record.reported)))
         left, right = st.columns([1, 2])
         with left:
             value = "–" if record.ours is None else f"{record.ours:.3f}"

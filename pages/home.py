@@ -66,8 +66,8 @@ def show_miniature(card) -> None:
 def show_story(cards) -> None:
     """Two sentences, then the figure they promise."""
     st.markdown(tr("**Wordglass opens up small language models and shows, cell by cell, what they have learnt from "
-                   "text.** Every figure is computed here from checkpoints that you can train again, and every claim stands "
-                   "beside its control."))
+                   "text.** Every figure is computed here from checkpoints that you can train again, and every "
+                   "claim stands beside its control."))
     if not cards:
         st.info(tr("There is no checkpoint yet, so there is nothing to draw. Train the smallest one in a few minutes:"),
                 icon=":material/info:")

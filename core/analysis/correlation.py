@@ -36,12 +36,13 @@ def compute_correlations(states: np.ndarray, properties: np.ndarray) -> np.ndarr
         0 where a cell or a property is constant.
     """
     x = np.asarray(states, np.float32)
-    x = x - x.mean(0)
-    y = properties - properties.mean(0)
-    scale = np.sqrt(np.einsum("nh,nh->h", x, x))[:, None] * np.sqrt(np.einsum("np,np->p", y, y))[None]
+    y = (properties - properties.mean(0, dtype=np.float64)).astype(np.float32)
+    spread_x, spread_y = x.std(0, dtype=np.float64), y.std(0, dtype=np.float64)
     # a constant cell leaves rounding noise behind, not variance: count anything below 1e-6 as constant
-    flat = (x.std(0) < 1e-6)[:, None] | (y.std(0) < 1e-6)[None]
-    return np.where(flat, 0, (x.T @ y) / np.where(flat, 1, scale)).astype(np.float32)
+    flat = (spread_x < 1e-6)[:, None] | (spread_y < 1e-6)[None]
+    # centring one side is enough for the covariance, and spares a copy of all states
+    return np.where(flat, 0, (x.T @ y) / np.where(flat, 1, len(x) * spread_x[:, None] * spread_y[None])
+                    ).astype(np.float32)
 
 
 def compute_partial_correlations(r: np.ndarray, property_r: np.ndarray, *, given: int) -> np.ndarray:
@@ -96,15 +97,16 @@ class BestCell:
     n_groups: int
 
 
-def find_best_cell(states: np.ndarray, values: np.ndarray, groups: np.ndarray, *, chosen_on: np.ndarray,
-                   position: np.ndarray, untrained: np.ndarray | None = None, seed: int = 0) -> BestCell:
-    """Choose the cell with the largest |r| on one half and score it on the other.
+def find_best_cells(states: np.ndarray, properties: np.ndarray, groups: np.ndarray, *, chosen_on: np.ndarray,
+                    position: np.ndarray, untrained: np.ndarray | None = None, seed: int = 0) -> list[BestCell | None]:
+    """For every property, choose the cell with the largest |r| on one half and score it on the other.
 
     Parameters
     ----------
     states : array of shape (N, H)
-    values, position : arrays of shape (N,)
-        The property, and the place in the sentence it must not merely repeat.
+    properties : array of shape (N, P)
+    position : array of shape (N,)
+        The place in the sentence, which a cell must not merely repeat.
     groups : int array of shape (N,)
         Document (or sentence) of each token, the unit of the bootstrap.
     chosen_on : bool array of shape (N,)
@@ -112,41 +114,66 @@ def find_best_cell(states: np.ndarray, values: np.ndarray, groups: np.ndarray, *
     untrained : array of shape (N, H'), optional
         The same tokens read by an untrained LSTM.
 
+    Returns
+    -------
+    list of BestCell or None
+        None where the property is constant on a half.
+    """
+    varies = [bool(half.any()) and np.ptp(properties[half, p]) > 0 for p in range(properties.shape[1])
+              for half in (chosen_on, ~chosen_on)]
+    chosen = np.asarray(states[chosen_on], np.float32)
+    r_chosen = compute_correlations(chosen, properties[chosen_on])
+    nulls = null_band(chosen, properties[chosen_on], seed=seed)
+    bare = _untrained_scores(untrained, properties, chosen_on)
+    scored = ~chosen_on
+    found: list[BestCell | None] = []
+    for p in range(properties.shape[1]):
+        if not (varies[2 * p] and varies[2 * p + 1]):
+            found.append(None)
+            continue
+        cell = int(np.abs(r_chosen[:, p]).argmax())
+        x, y, z = (np.asarray(a, np.float64) for a in (states[scored, cell], properties[scored, p], position[scored]))
+        r, r_xz, r_yz = _pearson(x, y), _pearson(x, z), _pearson(y, z)
+        low, high = bootstrap_interval(x, y, groups[scored], seed=seed)
+        partial = (r - r_xz * r_yz) / np.sqrt(max((1 - r_xz ** 2) * (1 - r_yz ** 2), 1e-12))
+        found.append(BestCell(cell, float(r_chosen[cell, p]), r, low, high, float(partial), float(nulls[p]),
+                              float(bare[p]), int(scored.sum()), len(np.unique(groups[scored]))))
+    return found
+
+
+def find_best_cell(states: np.ndarray, values: np.ndarray, groups: np.ndarray, *, chosen_on: np.ndarray,
+                   position: np.ndarray, untrained: np.ndarray | None = None, seed: int = 0) -> BestCell:
+    """`find_best_cells` for one property, ``values`` of shape (N,).
+
     Raises
     ------
     AnalysisError
         When the property is constant on a half.
     """
-    scored = ~chosen_on
-    for part in (chosen_on, scored):
-        if not part.any() or np.ptp(values[part]) == 0:
-            raise AnalysisError("The property has one value only on this selection.",
-                                "Choose more sentences, or another property.")
-    chosen_states = np.asarray(states[chosen_on], np.float32)
-    r_chosen = compute_correlations(chosen_states, values[chosen_on, None])[:, 0]
-    cell = int(np.abs(r_chosen).argmax())
-    x, y, z = (np.asarray(a[scored], np.float64) for a in (states[:, cell], values, position))
-    r = _pearson(x, y)
-    low, high = bootstrap_interval(x, y, groups[scored], seed=seed)
-    r_xz, r_yz = _pearson(x, z), _pearson(y, z)
-    partial = (r - r_xz * r_yz) / np.sqrt(max((1 - r_xz ** 2) * (1 - r_yz ** 2), 1e-12))
-    return BestCell(cell, float(r_chosen[cell]), r, low, high, float(partial),
-                    null_band(chosen_states, values[chosen_on], seed=seed),
-                    _untrained_score(untrained, values, chosen_on), int(scored.sum()),
-                    len(np.unique(groups[scored])))
+    found = find_best_cells(states, values[:, None], groups, chosen_on=chosen_on, position=position,
+                            untrained=untrained, seed=seed)[0]
+    if found is None:
+        raise AnalysisError("The property has one value only on this selection.",
+                            "Choose more sentences, or another property.")
+    return found
 
 
-def null_band(states: np.ndarray, values: np.ndarray, *, seed: int = 0) -> float:
+def null_band(states: np.ndarray, properties: np.ndarray, *, seed: int = 0) -> np.ndarray:
     """95th percentile of the largest |r| of any cell when the labels are rotated against the tokens.
 
     Rotating by a random offset, not shuffling, keeps the labels' own rhythm, which makes the null
     harder to beat.
+
+    Returns
+    -------
+    float array of shape (P,)
     """
-    rng = np.random.default_rng(seed)
-    offsets = rng.integers(len(values) // 10 + 1, len(values) - len(values) // 10, N_SHUFFLES) \
-        if len(values) > 20 else rng.integers(1, max(2, len(values)), N_SHUFFLES)
-    rotated = np.column_stack([np.roll(values, int(k)) for k in offsets]).astype(np.float32)
-    return float(np.quantile(np.abs(compute_correlations(states, rotated)).max(0), 0.95))
+    n = len(properties)
+    margin = n // 10 if n > 20 else 0
+    offsets = np.random.default_rng(seed).integers(margin + 1, max(margin + 2, n - margin), N_SHUFFLES)
+    rotated = np.concatenate([np.roll(properties, int(k), axis=0) for k in offsets], axis=1).astype(np.float32)
+    largest = np.abs(compute_correlations(states, rotated)).max(0).reshape(N_SHUFFLES, -1)
+    return np.quantile(largest, 0.95, axis=0)
 
 
 def bootstrap_interval(x: np.ndarray, y: np.ndarray, groups: np.ndarray, *, seed: int = 0) -> tuple[float, float]:
@@ -174,12 +201,13 @@ def _pearson(x: np.ndarray, y: np.ndarray) -> float:
     return float(x @ y / below) if below > 0 else 0.0
 
 
-def _untrained_score(states: np.ndarray | None, values: np.ndarray, chosen_on: np.ndarray) -> float:
+def _untrained_scores(states: np.ndarray | None, properties: np.ndarray, chosen_on: np.ndarray) -> np.ndarray:
+    """|r| of the best cell of an untrained model for every property, chosen and scored alike."""
     if states is None:
-        return float("nan")
-    r = compute_correlations(states[chosen_on], values[chosen_on, None])[:, 0]
-    cell = int(np.abs(r).argmax())
-    return abs(_pearson(np.asarray(states[~chosen_on, cell], np.float64), values[~chosen_on].astype(np.float64)))
+        return np.full(properties.shape[1], np.nan)
+    cells = np.abs(compute_correlations(states[chosen_on], properties[chosen_on])).argmax(0)
+    scored = compute_correlations(states[~chosen_on][:, cells], properties[~chosen_on])
+    return np.abs(np.diag(scored))
 
 
 @dataclass(frozen=True)

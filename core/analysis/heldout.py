@@ -11,11 +11,10 @@ import torch
 
 from core.analysis.correlation import (PROPERTIES, ValueByLevel, bootstrap_correlations, collect_properties,
                                        compute_correlations, compute_partial_correlations,
-                                       compute_value_by_level, find_best_cell)
+                                       compute_value_by_level, find_best_cells)
 from core.analysis.prediction import (ConfusionMatrix, Predictions, choose_classes, class_members,
                                       compute_confusion, compute_predictions, score_class)
 from core.checkpoints.store import Checkpoint
-from core.errors import AnalysisError
 from core.models.lstm import LSTMLanguageModel
 from core.states.lstm import SentenceStates, record_states
 from core.tokens.encoded import EncodedSentences
@@ -168,11 +167,10 @@ def _measure_best(states, untrained, properties, groups, chosen_on, seed) -> tup
     position = properties[:, PROPERTIES.index("position")]
     for v, vector in enumerate(VECTORS):
         values = states[f"layer0.{vector}"]
-        for p in range(len(PROPERTIES)):
-            try:
-                found = find_best_cell(values, properties[:, p], groups, chosen_on=chosen_on, position=position,
-                                       untrained=untrained[f"layer0.{vector}"], seed=seed)
-            except AnalysisError:  # the property is constant here: NaN says so
+        cells = find_best_cells(values, properties, groups, chosen_on=chosen_on, position=position,
+                                untrained=untrained[f"layer0.{vector}"], seed=seed)
+        for p, found in enumerate(cells):
+            if found is None:  # the property is constant here: NaN says so
                 continue
             best[v, p] = [getattr(found, name) for name in BEST]
             by_level = compute_value_by_level(np.asarray(values[~chosen_on, found.cell], np.float32),

@@ -59,12 +59,12 @@ def draw_confusion(confusion: ConfusionMatrix, *, picked: tuple[str, str] | None
         row, column = (int(np.flatnonzero(order == confusion.classes.index(token))[0]) for token in picked)
         figure.add_shape(type="rect", x0=column - 0.5, x1=column + 0.5, y0=row - 0.5, y1=row + 0.5,
                          line={"color": ACCENT, "width": 3})
-    ticks = {"tickvals": places, "ticktext": [_plain(n) for n in names], "range": [-0.5, size - 0.5], "showgrid": False, "zeroline": False,
-             "tickfont": {"size": 14 if numbered else 11}}
+    ticks = {"tickvals": places, "ticktext": [_plain(n) for n in names], "showgrid": False,
+             "zeroline": False, "tickfont": {"size": 14 if numbered else 11}}
     side = 64 if size <= 6 else 46 if numbered else 17  # px a field
     figure.update_layout(
         height=max(300, side * size + 110), hovermode="closest", margin={"l": 70, "r": 8, "t": 12, "b": 84},
-        xaxis=ticks | {"title": {"text": x_title}, "tickangle": 0 if size <= 6 else -90},
+        xaxis=ticks | {"title": {"text": x_title}, "range": [-0.5, size - 0.5], "tickangle": 0 if size <= 6 else -90},
         yaxis=ticks | {"title": {"text": y_title}, "range": [size - 0.5, -0.5]})
     return figure
 

@@ -78,8 +78,8 @@ def draw_correlation(r: np.ndarray, properties: Sequence[str], *, by: int, n_cel
     pooled = "" if size == 1 else f" (1 : {size})"
     figure.update_layout(
         height=32 * len(properties) + 112, hovermode="closest", margin={"l": 76, "r": 8, "t": 12, "b": 64},
-        xaxis={"title": {"text": x_title + pooled}, "showgrid": False, "zeroline": False, "tickangle": -90 if named else 0,
-               "tickfont": {"size": 11}, "type": "category" if named else "linear",
+        xaxis={"title": {"text": x_title + pooled}, "showgrid": False, "zeroline": False,
+               "tickangle": -90 if named else 0, "tickfont": {"size": 11}, "type": "category" if named else "linear",
                "range": [-0.5, len(values) - 0.5] if named else [-0.5 * size, len(order) - 0.5 * size]},
         yaxis={"tickvals": list(range(len(properties))), "ticktext": labels, "range": [len(properties) - 0.5, -0.5],
                "showgrid": False, "zeroline": False, "fixedrange": True})

@@ -60,7 +60,8 @@ def draw_levels(curves: Sequence[LevelCurve], *, x_title: str = "depth", y_title
         name = f"{curve.vector}, {cell_name} {curve.cell}" + (f" ({flipped})" if curve.sign < 0 else "")
         figure.add_scatter(
             x=curve.values.levels.astype(np.float32), y=z[:, 2], mode="lines+markers", name=name,
-            line={"color": VECTOR_COLOURS[curve.vector], "width": 2.5, "dash": "solid" if curve.vector == "c" else "dot"},
+            line={"color": VECTOR_COLOURS[curve.vector], "width": 2.5,
+                  "dash": "solid" if curve.vector == "c" else "dot"},
             marker={"size": 6, "symbol": "circle" if curve.vector == "c" else "diamond"},
             customdata=np.column_stack([raw, curve.values.counts]).astype(np.float32),
             hovertemplate=f"<b>{name}</b><br>{x_title} %{{x}}: %{{y:.2f}}<br>{curve.vector} = %{{customdata[2]:.3f}} "

@@ -10,13 +10,16 @@ from core.ui.registry import PAGES
 
 ERRORS = frozenset(name for name, kind in vars(errors).items()
                    if isinstance(kind, type) and issubclass(kind, errors.WordglassError))
+# Which positional arguments of a call are msgids: a text, problem and remedy, or a claim's figure, sentence and report.
+_TRANSLATED = {"tr": slice(0, 1), "_claim": slice(2, 5), **dict.fromkeys(ERRORS, slice(0, 2))}
 
 
 def collect_texts(root: Path = settings.ROOT) -> dict[str, str]:
     """Every msgid and the first place that uses it, in the order of the sources.
 
     Literals only: first argument of ``tr(...)`` in ``pages/`` and ``core/``, both templates of
-    ``SomeError("problem", "remedy", ...)`` in ``core/``, title, question and section of each page.
+    ``SomeError("problem", "remedy", ...)`` in ``core/``, figure, claim and report of
+    ``_claim(id, kind, figure, claim, reported, ...)`` in ``core/reproduce/``, title, question and section of each page.
     """
     texts: dict[str, str] = {}
     for entry in PAGES:
@@ -46,7 +49,7 @@ def _texts_of(tree: ast.AST) -> Iterator[tuple[str, int]]:
         if not isinstance(node, ast.Call):
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-        wanted = node.args[:1] if name == "tr" else node.args[:2] if name in ERRORS else []
+        wanted = node.args[_TRANSLATED[name]] if name in _TRANSLATED else []
         for argument in wanted:
             yield from _literals(argument)
 
