@@ -21,8 +21,9 @@ def say_sides(result) -> str:
     """Whether closing or opening brackets are predicted better."""
     difference, low, high = (100 * result.close_minus_open).tolist()
     if low <= 0 <= high:
-        return tr("Closing and opening brackets are predicted **equally well** (difference {difference:+.1f} "
-                  "percentage points, 95 % interval {low:+.1f} to {high:+.1f}).", difference=difference, low=low, high=high)
+        return tr("Closing and opening brackets are predicted **equally well** (difference "
+                  "{difference:+.1f} percentage points, 95 % interval {low:+.1f} to {high:+.1f}).",
+                  difference=difference, low=low, high=high)
     low, high = sorted((abs(low), abs(high)))
     numbers = {"difference": abs(difference), "low": low, "high": high}
     return (tr("**Closing** brackets are predicted better than opening ones, by {difference:.1f} percentage points "

@@ -1,9 +1,12 @@
 """Cell trajectories: one sentence, the cells that follow it, and what comes next."""
 
+from textwrap import shorten
+
 import pandas as pd
 import streamlit as st
 
 from core.analysis.correlation import PROPERTIES
+from core.errors import TextError
 from core.figures.palette import show_token
 from core.figures.trajectory import draw_overlay, draw_trajectory
 from core.tokens.spans import find_spans
@@ -14,7 +17,6 @@ from core.ui.language import tr
 from core.ui.messages import guard, show_error
 from core.ui.output import page_header, show_figure, show_guide
 from core.ui.pickers import pick_checkpoint, source_name
-from core.errors import TextError
 
 TYPED, BY_HAND = "typed", "hand"
 STATES = ("c", "h", "c_up", "i", "f", "g", "o")
@@ -22,6 +24,24 @@ MAX_SENTENCES, MAX_CELLS = 2000, 8
 EXAMPLE_WORDS = "The keys that the teacher lost were under the map ."
 EXAMPLE_TREE = ("(S (NP (NP (DT The) (NNS keys)) (SBAR (WHNP (WDT that)) (S (NP (DT the) (NN teacher)) "
                 "(VP (VBD lost))))) (VP (VBD were) (PP (IN under) (NP (DT the) (NN map)))) (. .))")
+
+RECIPE = """from core.analysis.trajectory import compute_trajectory
+from core.checkpoints.store import load_checkpoint
+from core.figures.trajectory import draw_trajectory
+from core.tokens.spans import find_spans
+
+checkpoint = load_checkpoint("{id}")
+{read}
+trajectory = compute_trajectory(checkpoint, sentence)
+spans = find_spans(sentence, tree, checkpoint.kind)
+draw_trajectory(trajectory, {cells}, state="layer0.{state}", spans=spans).show()
+"""
+PICKED_LINES = """from core.states.sources import list_sentences, read_source
+from core.tokens.linearise import linearise
+tree = list_sentences(read_source("{source}", checkpoint.card))[{number}].tree
+sentence = linearise(tree, checkpoint.kind, pos_brackets=checkpoint.pos_brackets)"""
+TYPED_LINES = f"""from core.tokens.sentences import read_typed_sentence
+sentence, tree = read_typed_sentence({EXAMPLE_TREE!r}, checkpoint.kind)  # your text here"""
 
 
 def pick_sentence(card):
@@ -80,40 +100,33 @@ def as_table(trajectory, state: str, cells: list[int]) -> pd.DataFrame:
 
 def recipe(card, source: str, number: int, state: str, cells: list[int]) -> str:
     """Lines that draw the figure from core."""
-    read = (f'sentence, tree = read_typed_sentence({EXAMPLE_TREE!r}, checkpoint.kind)  # your text here'
-            if source == TYPED else
-            f'tree = list_sentences(read_source("{source}", checkpoint.card))[{number}].tree\n'
-            'sentence = linearise(tree, checkpoint.kind)')
-    return (f'from core.analysis.trajectory import compute_trajectory\nfrom core.checkpoints.store import load_checkpoint\n'
-            'from core.figures.trajectory import draw_trajectory\n'
-            'from core.states.sources import list_sentences, read_source\nfrom core.tokens.linearise import linearise\n'
-            'from core.tokens.sentences import read_typed_sentence\nfrom core.tokens.spans import find_spans\n\n'
-            f'checkpoint = load_checkpoint("{card.id}")\n{read}\n'
-            f'trajectory = compute_trajectory(checkpoint, sentence)\nspans = find_spans(sentence, tree, checkpoint.kind)\n'
-            f'draw_trajectory(trajectory, {cells}, state="layer0.{state}", spans=spans).show()\n')
+    read = TYPED_LINES if source == TYPED else PICKED_LINES.format(source=source, number=number)
+    return RECIPE.format(id=card.id, read=read, cells=cells, state=state)
 
 
-def show_trajectory(card, trajectory, tree, source: str, number: int) -> list[int]:
-    """The main figure; returns the cells drawn."""
+def show_trajectory(card, trajectory, tree, source: str, number: int) -> tuple[str, list[int]]:
+    """The main figure; returns the state and the cells drawn."""
     state = pick_segment(tr("Internal vector"), STATES, "state", "c")
     cells = pick_cells(card, state, trajectory)
-    unknown = [t for t, known in zip(trajectory.sentence.tokens, trajectory.known, strict=True) if not known]
+    sentence = trajectory.sentence
+    unknown = [t for t, known in zip(sentence.tokens, trajectory.known, strict=True) if not known]
     if unknown:
         st.caption(tr("Not in the vocabulary, read as UNK: {words}", words=", ".join(unknown[:12])))
-    figure = draw_trajectory(
-        trajectory, cells, state=f"layer0.{state}", spans=find_spans(trajectory.sentence, tree, get_checkpoint(card.id).kind),
-        titles=(state, tr("depth"), tr("tree"), tr("next symbol")), slider_prefix=tr("after reading") + " ")
-    words = " ".join(w for w, t in zip(trajectory.sentence.tokens, trajectory.sentence.tags, strict=True) if t not in "()-")
+    spans = find_spans(sentence, tree, get_checkpoint(card.id).kind)
+    figure = draw_trajectory(trajectory, cells, state=f"layer0.{state}", spans=spans,
+                             titles=(state, tr("depth"), tr("tree"), tr("next symbol")),
+                             slider_prefix=tr("after reading") + " ")
+    words = " ".join(tree.words() if tree is not None else sentence.tokens[1:-1])
     show_figure(figure, key="trajectory", table=lambda: as_table(trajectory, state, cells),
                 recipe=recipe(card, source, number, state, cells),
-                alt=tr("Values of {state} in cells {cells} after each token of “{words}”, with depth, tree and next symbols.",
-                       state=state, cells=", ".join(map(str, cells)), words=words[:80]))
+                alt=tr("Values of {state} in cells {cells} after each token of “{words}”, with depth, tree and next "
+                       "symbols.", state=state, cells=", ".join(map(str, cells)), words=words[:80]))
     return state, cells
 
 
-def show_overlay(card, state: str, cell: int, number: int) -> None:
+def show_overlay(card, state: str, cell: int) -> None:
     """One cell over several sentences, a colour a sentence."""
-    st.subheader(tr("One cell, several sentences"), anchor=False)
+    st.header(tr("One cell, several sentences"), anchor=False)
     sentences = get_sentences(card.id, DEMO)
     spread = [int(k * (len(sentences) - 1) / 5) for k in range(6)]
     chosen = pick_many(tr("Sentences"), range(len(sentences)), "over", spread, max_selections=MAX_CELLS,
@@ -121,12 +134,25 @@ def show_overlay(card, state: str, cell: int, number: int) -> None:
     runs = [get_picked(card.id, DEMO, i)[0] for i in chosen]
     figure = draw_overlay([run.states[f"layer0.{state}"][:, cell] for run in runs],
                           [run.sentence.tokens for run in runs],
-                          labels=[sentences[i].text[:38] + ("…" if len(sentences[i].text) > 38 else "") for i in chosen],
+                          labels=[shorten(sentences[i].text, 40, placeholder=" …") for i in chosen],
                           x_title=tr("token"), y_title=f"{state}[{cell}]")
     show_figure(figure, key="overlay",
                 alt=tr("Cell {cell} of {state} over {n} sentences.", cell=cell, state=state, n=len(runs)),
                 table=lambda: pd.concat([as_table(run, state, [cell]).assign(sentence=i)
                                          for i, run in zip(chosen, runs, strict=True)]))
+
+
+@st.fragment
+def show_result(card, trajectory, tree, source: str, number: int) -> None:
+    """Figure, reading guide, overlay: their controls need no other sentence."""
+    with guard():  # a fragment reruns without the page around it
+        state, cells = show_trajectory(card, trajectory, tree, source, number)
+        show_guide(tr("Follow the strongest line: does it climb when a phrase opens and fall when it closes? Compare it "
+                      "with the grey depth and the dotted VP depth below. Drag the slider: the orange line moves over the "
+                      "sentence, and the bars show what the model expects next; ◀ marks what really comes. A cell that "
+                      "only drifts upwards follows the position, not the syntax: rank by position to see those. Switch "
+                      "to h: is the count still there, or hidden by the output gate?"))
+        show_overlay(card, state, cells[0])
 
 
 frame.ensure()
@@ -135,10 +161,4 @@ with guard():
     card = pick_checkpoint()
     picked = pick_sentence(card)
     if picked is not None:
-        state, cells = show_trajectory(card, *picked)
-        show_guide(tr("Follow the strongest line: does it climb when a phrase opens and fall when it closes? Compare it with "
-                      "the grey depth and the dotted VP depth below. Drag the slider: the orange line moves over the sentence, "
-                      "and the bars show what the model expects next; ◀ marks what really comes. A cell that only drifts "
-                      "upwards follows the position, not the syntax: rank by position to see those. Switch to h: is the "
-                      "count still there, or hidden by the output gate?"))
-        show_overlay(card, state, cells[0], picked[3])
+        show_result(card, *picked)

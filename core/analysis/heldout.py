@@ -9,11 +9,25 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from core.analysis.correlation import (PROPERTIES, ValueByLevel, bootstrap_correlations, collect_properties,
-                                       compute_correlations, compute_partial_correlations,
-                                       compute_value_by_level, find_best_cells)
-from core.analysis.prediction import (ConfusionMatrix, Predictions, choose_classes, class_members,
-                                      compute_confusion, compute_predictions, score_class)
+from core.analysis.correlation import (
+    PROPERTIES,
+    ValueByLevel,
+    bootstrap_correlations,
+    collect_properties,
+    compute_correlations,
+    compute_partial_correlations,
+    compute_value_by_level,
+    find_best_cells,
+)
+from core.analysis.prediction import (
+    ConfusionMatrix,
+    Predictions,
+    choose_classes,
+    class_members,
+    compute_confusion,
+    compute_predictions,
+    score_class,
+)
 from core.checkpoints.store import Checkpoint
 from core.models.lstm import LSTMLanguageModel
 from core.states.lstm import SentenceStates, record_states

@@ -45,8 +45,8 @@ def compute_trajectory(checkpoint: Checkpoint, sentence: Linearised, *, n_candid
     """Read a sentence with a checkpoint and keep everything a page can show of it."""
     ids = checkpoint.vocabulary.encode(sentence.tokens)
     batch = record_batch(checkpoint.model, torch.from_numpy(ids)[:, None])
-    states = {f"layer{l}.{name}": getattr(layer, name)[:, 0].numpy()
-              for l, layer in enumerate(batch.layers) for name in NAMES}
+    states = {f"layer{n}.{name}": getattr(layer, name)[:, 0].numpy()
+              for n, layer in enumerate(batch.layers) for name in NAMES}
     top_h = states[f"layer{len(batch.layers) - 1}.h"]
     logp = compute_log_probabilities(checkpoint.model, top_h)
     k = min(n_candidates, logp.shape[1])

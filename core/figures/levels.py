@@ -37,15 +37,13 @@ class LevelCurve:
 
 
 def draw_levels(curves: Sequence[LevelCurve], *, x_title: str = "depth", y_title: str = "standard deviations",
-                cell_name: str = "cell", flipped: str = "flipped", counted: str = "tokens") -> go.Figure:
+                cell_name: str = "cell", flipped: str = "flipped") -> go.Figure:
     """Median, 25–75 % and 5–95 % bands of each curve, standardised so that c and h can be compared.
 
     Parameters
     ----------
     flipped : str
         Said of a curve whose sign was turned.
-    counted : str
-        Name of n in the hover.
     """
     figure = go.Figure()
     for curve in curves:
@@ -66,7 +64,7 @@ def draw_levels(curves: Sequence[LevelCurve], *, x_title: str = "depth", y_title
             customdata=np.column_stack([raw, curve.values.counts]).astype(np.float32),
             hovertemplate=f"<b>{name}</b><br>{x_title} %{{x}}: %{{y:.2f}}<br>{curve.vector} = %{{customdata[2]:.3f}} "
                           "(5–95 %: %{customdata[0]:.3f} – %{customdata[4]:.3f})<br>"
-                          f"%{{customdata[5]:,.0f}} {counted}<extra></extra>")
+                          "n = %{customdata[5]:,.0f}<extra></extra>")
     figure.update_layout(
         height=400, hovermode="closest", margin={"l": 56, "r": 16, "t": 36, "b": 48},
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.01, "x": 0},

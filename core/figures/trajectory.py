@@ -7,8 +7,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from core.analysis.trajectory import Trajectory
-from core.figures.palette import (ACCENT, FAINT, LINE_COLOURS, NEUTRAL, PHRASE_COLOURS, name_axis_tokens,
-                                  write_token)
+from core.figures.palette import ACCENT, FAINT, LINE_COLOURS, NEUTRAL, PHRASE_COLOURS, name_axis_tokens, write_token
 from core.tokens.spans import Span
 
 _CELLS, _DEPTH, _TREE, _NEXT = 1, 2, 3, 4
@@ -118,7 +117,8 @@ def _lay_out(figure: go.Figure, heights: list[int], names: list[str], titles: Se
     figure.update_layout(
         height=total + 110, margin={"l": 52, "r": 16, "t": 34, "b": 76}, hovermode="x unified",
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.005, "x": 0},
-        xaxis=category | {"tickangle": 0 if upright else -90, "tickfont": {"size": 11}, "ticks": "outside", "ticklen": 3},
+        xaxis=category | {"tickangle": 0 if upright else -90, "tickfont": {"size": 11}, "ticks": "outside",
+                          "ticklen": 3},
         xaxis2=category | {"matches": "x", "showticklabels": False},
         xaxis3=category | {"matches": "x", "showticklabels": False, "visible": False},
         xaxis4={"range": [0, 1.15], "visible": False, "fixedrange": True},

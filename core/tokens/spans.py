@@ -59,9 +59,7 @@ def _word_spans(tree: Tree) -> list[Span]:
     def visit(node: Tree, first: int, level: int) -> int:
         position = first
         for child in node.children:
-            if isinstance(child, str):
-                position += 1
-            elif child.is_preterminal:
+            if isinstance(child, str) or child.is_preterminal:
                 position += 1
             else:
                 position = visit(child, position, level + 1)

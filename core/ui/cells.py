@@ -152,7 +152,7 @@ def show_levels(view: CellView) -> None:
     curves = [LevelCurve(v, int(b["cell"]), view.result.value_by_level(v, view.name), 1 if b["r"] >= 0 else -1)
               for v, b in best.items() if math.isfinite(b["r"])]
     figure = draw_levels(curves, x_title=name_property(view.name), cell_name=tr("cell"), flipped=tr("sign turned"),
-                         y_title=tr("value, standard deviations from its mean"), counted=tr("tokens"))
+                         y_title=tr("value, standard deviations from its mean"))
     show_figure(figure, key="levels", table=tabulate_levels(curves),
                 alt=tr("Value of the best cells of c and h at each level of {property}, with 25–75 % and 5–95 % bands.",
                        property=name_property(view.name)),

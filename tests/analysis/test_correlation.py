@@ -5,9 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.analysis.correlation import (PROPERTIES, bootstrap_interval, collect_properties, compute_correlations,
-                                       compute_partial_correlations, compute_value_by_level, find_best_cell,
-                                       null_band)
+from core.analysis.correlation import (
+    PROPERTIES,
+    bootstrap_interval,
+    collect_properties,
+    compute_correlations,
+    compute_partial_correlations,
+    compute_value_by_level,
+    find_best_cell,
+    null_band,
+)
 from core.analysis.ranking import rank_cells
 from core.checkpoints.store import load_checkpoint
 from core.corpora.demo import read_demo_treebank

@@ -6,8 +6,15 @@ import numpy as np
 import pytest
 
 from core.analysis.correlation import PROPERTIES
-from core.analysis.heldout import (BEST, HeldOut, compute_epochs, compute_held_out, group_tokens, split_groups,
-                                   untrained_like)
+from core.analysis.heldout import (
+    BEST,
+    HeldOut,
+    compute_epochs,
+    compute_held_out,
+    group_tokens,
+    split_groups,
+    untrained_like,
+)
 from core.analysis.results import load_result, result_folder, save_result
 from core.checkpoints.store import load_checkpoint, load_snapshots
 from core.corpora.demo import read_demo_treebank

@@ -4,8 +4,15 @@ import numpy as np
 import pytest
 import torch
 
-from core.analysis.prediction import (OTHER, Predictions, choose_classes, class_members, compute_confusion,
-                                      compute_predictions, score_class)
+from core.analysis.prediction import (
+    OTHER,
+    Predictions,
+    choose_classes,
+    class_members,
+    compute_confusion,
+    compute_predictions,
+    score_class,
+)
 from core.checkpoints.store import load_checkpoint
 from core.corpora.demo import read_demo_treebank
 from core.states.lstm import record_states

@@ -1,0 +1,13 @@
+"""The tiny checkpoints with stored results of their own."""
+
+import shutil
+from pathlib import Path
+
+from core.reproduce.lstm import recompute_results
+
+
+def measure_copy(tiny_cache: Path, folder: Path) -> Path:
+    """Copy a cache to `folder`, which WORDGLASS_CACHE must name already, and measure its checkpoints."""
+    shutil.copytree(tiny_cache / "checkpoints", folder / "checkpoints")
+    recompute_results(lambda line: None)
+    return folder
