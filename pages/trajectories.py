@@ -147,11 +147,11 @@ def show_result(card, trajectory, tree, source: str, number: int) -> None:
     """Figure, reading guide, overlay: their controls need no other sentence."""
     with guard():  # a fragment reruns without the page around it
         state, cells = show_trajectory(card, trajectory, tree, source, number)
-        show_guide(tr("Follow the strongest line: does it climb when a phrase opens and fall when it closes? Compare it "
-                      "with the grey depth and the dotted VP depth below. Drag the slider: the orange line moves over the "
-                      "sentence, and the bars show what the model expects next; ◀ marks what really comes. A cell that "
-                      "only drifts upwards follows the position, not the syntax: rank by position to see those. Switch "
-                      "to h: is the count still there, or hidden by the output gate?"))
+        show_guide(tr("Follow the strongest line: does it climb when a phrase opens and fall when it closes? Compare "
+                      "it with the grey depth and the dotted VP depth below. Drag the slider: the orange line moves "
+                      "over the sentence, and the bars show what the model expects next; ◀ marks what really comes. A "
+                      "cell that only drifts upwards follows the position, not the syntax: rank by position to see "
+                      "those. Switch to h: is the count still there, or hidden by the output gate?"))
         show_overlay(card, state, cells[0])
 
 
