@@ -137,8 +137,8 @@ with guard():
         if measured:
             show_plot(chosen)
             show_guide(tr("A filled mark is our value on text the model has not read, its bar the 95 % interval. The "
-                          "open diamond is the reported value, where a number was printed. The grey strokes are "
-                          "controls: a claim about learning should stand far from them. Does our bar reach the "
-                          "diamond?"))
+                          "open diamond is the reported value, where a number was printed: does our bar reach it? "
+                          "The grey strokes are controls; point at one for its name. Rotated labels and the untrained "
+                          "LSTM should lie far from our mark, the value given the position close to it."))
         show_table(chosen)
         show_detail(chosen)

@@ -1,5 +1,7 @@
 """Home: what the lab is, one cell that counts, what is here, where to start."""
 
+from dataclasses import asdict
+
 import pandas as pd
 import streamlit as st
 
@@ -46,9 +48,10 @@ def show_miniature(card) -> None:
     trajectory, tree = get_picked(card.id, DEMO, number)
     sentence, counter = trajectory.sentence, evidence.find_counter(card.id, trajectory)
     values = trajectory.states["layer0.c"][:, counter.cell]
-    figure = draw_miniature(
-        sentence, values, lay_out_words(sentence, tree, pos_brackets=get_checkpoint(card.id).pos_brackets),
-        scale=fit_scale(values, sentence.depth), cell_title=f"c[{counter.cell}]", depth_title=tr("depth"))
+    offset, slope = fit_scale(values, sentence.depth)
+    layout = lay_out_words(sentence, tree, pos_brackets=get_checkpoint(card.id).pos_brackets)
+    title = f"c[{counter.cell}]" if slope > 0 else tr("c[{cell}], axis turned over", cell=counter.cell)
+    figure = draw_miniature(sentence, values, layout, scale=(offset, slope), cell_title=title, depth_title=tr("depth"))
     show_figure(
         figure, key="miniature", recipe=RECIPE.format(id=card.id, number=number, cell=counter.cell),
         alt=tr("Cell {cell} rises and falls with the bracket depth of “{words}”: |r| = {r:.3f}.", cell=counter.cell,
@@ -57,8 +60,7 @@ def show_miniature(card) -> None:
     st.markdown(
         tr("Correlation with depth: **{r:.3f}** here.", r=counter.r) if counter.held_out is None else
         tr("Correlation with depth: **{r:.3f}** here, **{held_out:.3f}** on documents it has not read; the best cell "
-           "of an untrained LSTM reaches {untrained:.3f}.", r=counter.r, held_out=counter.held_out,
-           untrained=counter.untrained))
+           "of an untrained LSTM reaches {untrained:.3f}.", **asdict(counter)))
     link("trajectories", tr("Open on the trajectories page"), kind=str(card.kind), model=card.id, src=DEMO,
          s=str(number), rank="hand", cells=[str(counter.cell)])
 
@@ -69,39 +71,38 @@ def show_story(cards) -> None:
                    "text.** Every figure is computed here from checkpoints that you can train again, and every "
                    "claim stands beside its control."))
     if not cards:
-        st.info(tr("There is no checkpoint yet, so there is nothing to draw. Train the smallest one in a few minutes:"),
-                icon=":material/info:")
+        st.info(tr("There is no checkpoint yet, so there is nothing to draw. Train the smallest one in a few minutes:"))
         st.code("python -m core.training lstm --kind 1", language="bash")
         return
+    n = int(cards[0].model["hidden_size"])
     st.subheader(tr("A cell that counts"), anchor=False)
     st.markdown(
         tr("This LSTM of {n} cells has read brackets only, never the words. Nobody told it to count, yet one cell "
-           "(the line) climbs with every bracket that opens and falls with every one that closes (grey).",
-           n=int(cards[0].model["hidden_size"])) if cards[0].kind == 1 else
-        tr("Among the {n} cells of this LSTM, this one follows the nesting depth best. Nobody told it to.",
-           n=int(cards[0].model["hidden_size"])))
+           "(the line) climbs with every bracket that opens and falls with every one that closes (grey).", n=n)
+        if cards[0].kind == 1 else
+        tr("Among the {n} cells of this LSTM, this one follows the nesting depth best. Nobody told it to.", n=n))
     show_miniature(cards[0])
 
 
 def show_systems() -> None:
     """The five systems, with what is here and what is not."""
     st.subheader(tr("Five questions about sequence models"), anchor=False)
-    grid = st.grid(3, min_column_width=250, gap="small")
+    grid = st.grid(3, min_column_width=250, gap="small", border=True)
     for n, (name, question, paper, section) in enumerate(evidence.list_systems()):
         pages = [entry for entry in list_pages() if entry.section == section]
         # the first is twice as wide, so that five cards fill three columns
-        with grid.cell(column_span=2 if n == 0 else 1), st.container(border=True, gap="xsmall", height="stretch"):
-            st.markdown(f"**{name}**\n\n{question}")
-            st.caption(paper)
+        with grid.cell(column_span=2 if n == 0 else 1), st.container(gap="xsmall"):
+            st.markdown(f"**{name}**\n\n{question}\n\n:small[:gray[{paper}]]")
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-                st.markdown(f":green-badge[:material/check: {tr('here')}]" if pages else
-                            f":gray-badge[{tr('not here yet')}]", width="content")
+                st.badge(tr("here") if pages else tr("not here yet"), color="green" if pages else "gray")
                 for entry in pages:
                     link(entry.stem, tr(entry.title))
 
 
 def show_checkpoints(cards) -> None:
     """What each checkpoint has read and what it knows."""
+    if not cards:
+        return
     st.subheader(tr("What the checkpoints know"), anchor=False)
     number = st.column_config.NumberColumn
     st.dataframe(
@@ -140,15 +141,9 @@ def show_starts() -> None:
 
 frame.ensure()
 page_header("home")
-with guard():
-    cards, faults = list_cards("lstm")
-    for fault in faults:
-        show_error(fault.error)
-    show_story(cards)
-with guard():
-    show_systems()
-if cards:
-    with guard():
-        show_checkpoints(cards)
-with guard():
-    show_starts()
+cards, faults = list_cards("lstm")
+for fault in faults:
+    show_error(fault.error)
+for show, *what in ((show_story, cards), (show_systems,), (show_checkpoints, cards), (show_starts,)):
+    with guard():  # a part that fails leaves the others
+        show(*what)

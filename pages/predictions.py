@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis.heldout import CLASSES
-from core.figures.confusion import draw_bracket_pairs, draw_confusion, largest_mistake, order_classes
+from core.figures.confusion import NUMBERED_CLASSES, draw_bracket_pairs, draw_confusion, largest_mistake, order_classes
 from core.ui import frame
 from core.ui.cached import HELD_OUT, get_held_out
 from core.ui.contexts import name_class, show_contexts
@@ -21,9 +21,10 @@ def say_sides(result) -> str:
     """Whether closing or opening brackets are predicted better."""
     difference, low, high = (100 * result.close_minus_open).tolist()
     if low <= 0 <= high:
-        return tr("Closing and opening brackets are predicted **equally well** (difference "
-                  "{difference:+.1f} percentage points, 95 % interval {low:+.1f} to {high:+.1f}).",
-                  difference=difference, low=low, high=high)
+        signed = {name: f"{value:+.1f}".replace("-", "−")
+                  for name, value in {"difference": difference, "low": low, "high": high}.items()}
+        return tr("Closing and opening brackets are predicted **equally well** (difference {difference} percentage "
+                  "points, 95 % interval {low} to {high}).", **signed)
     low, high = sorted((abs(low), abs(high)))
     numbers = {"difference": abs(difference), "low": low, "high": high}
     return (tr("**Closing** brackets are predicted better than opening ones, by {difference:.1f} percentage points "
@@ -46,7 +47,7 @@ def show_headline(card, source: str, result) -> None:
         numbers.append((names[name], f"{score['accuracy']:.1%}", f"{score['low']:.1%} – {score['high']:.1%}",
                         tr("Share of the {n:,} true ones that were the most probable token, with its 95 % interval.",
                            n=int(score["n"]))))
-    show_numbers(numbers, min_width=165)
+    show_numbers(numbers, columns=len(numbers))
     table = pd.DataFrame([{"class": names[name], "precision": s["precision"], "base": s["base_rate"], "n": int(s["n"])}
                           for name, s in scores.items()])
     column = st.column_config
@@ -72,7 +73,10 @@ def show_matrix(card, source: str, result) -> None:
     confusion = result.confusion_matrix()
     classes, usual = confusion.classes, largest_mistake(confusion)
     ordered = [classes[k] for k in order_classes(classes)]
-    left, right = st.columns([3, 2] if len(classes) <= 12 else [3, 1], gap="large")
+    if len(classes) <= NUMBERED_CLASSES:
+        left, right = st.columns([3, 2], gap="large")
+    else:  # the matrix needs the width
+        right, left = st.container(horizontal=True, vertical_alignment="bottom"), st.container()
     with right:
         true = pick_one(tr("What came (or click a field)"), ordered, "ptrue", usual[0], format=name_class)
         predicted = pick_one(tr("What was predicted"), ordered, "ppred", usual[1], format=name_class)

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from core.analysis.prediction import OTHER, ConfusionMatrix
 from core.figures.heatmap import add_click_grid
-from core.figures.palette import ACCENT, show_token
+from core.figures.palette import ACCENT, name_axis_tokens, show_token
 
 NUMBERED_CLASSES = 12  # with so few, the share stands in its field
 
@@ -42,25 +42,26 @@ def draw_confusion(confusion: ConfusionMatrix, *, picked: tuple[str, str] | None
     names = [other_name if confusion.classes[k] == OTHER else show_token(confusion.classes[k]) for k in order]
     shares, counts = confusion.shares[np.ix_(order, order)], confusion.counts[np.ix_(order, order)]
     size, places = len(order), np.arange(len(order))
+    axis = name_axis_tokens([_plain(name) for name in names])
     numbered = size <= NUMBERED_CLASSES
     text = np.array([["" if not np.isfinite(v) else f"{v:.1%}" if 0 < v < 0.9995 else f"{v:.0%}" for v in row]
                      for row in shares])
     figure = go.Figure(go.Heatmap(
-        z=shares.astype(np.float32), x=places, y=places, zmin=0, zmax=1, autocolorscale=True, xgap=1, ygap=1,
+        z=shares.astype(np.float32), x=axis, y=axis, zmin=0, zmax=1, autocolorscale=True, xgap=1, ygap=1,
         text=text if numbered else None, texttemplate="%{text}" if numbered else None, hoverinfo="skip",
         colorbar={"title": {"text": share_title, "side": "right"}, "thickness": 12, "tickformat": ".0%", "nticks": 5,
-                  "outlinewidth": 0, "xpad": 6}))
+                  "outlinewidth": 0, "xpad": 6, "lenmode": "pixels", "len": 220, "y": 1, "yanchor": "top"}))
     rows, columns = np.repeat(order, size), np.tile(order, size)
     hover = np.array([[f"{y_title}: {_plain(names[a])}<br>{x_title}: {_plain(names[b])}<br>"
                        f"{text[a, b] or '–'} ({counts[a, b]:,})" for b in places] for a in places], object)
-    add_click_grid(figure, places, places, np.column_stack([rows, columns, counts.ravel()]),
+    add_click_grid(figure, axis, axis, np.column_stack([rows, columns, counts.ravel()]),
                    hovertemplate="%{text}<extra></extra>", text=hover.ravel())
     if picked is not None and set(picked) <= set(confusion.classes):
         row, column = (int(np.flatnonzero(order == confusion.classes.index(token))[0]) for token in picked)
         figure.add_shape(type="rect", x0=column - 0.5, x1=column + 0.5, y0=row - 0.5, y1=row + 0.5,
                          line={"color": ACCENT, "width": 3})
-    ticks = {"tickvals": places, "ticktext": [_plain(n) for n in names], "showgrid": False,
-             "zeroline": False, "tickfont": {"size": 14 if numbered else 11}}
+    ticks = {"type": "category", "showgrid": False, "zeroline": False,  # a category axis thins its own labels
+             "tickfont": {"size": 14 if numbered else 11}}
     side = 64 if size <= 6 else 46 if numbered else 17  # px a field
     figure.update_layout(
         height=max(300, side * size + 110), hovermode="closest", margin={"l": 70, "r": 8, "t": 12, "b": 84},

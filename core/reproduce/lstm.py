@@ -40,11 +40,13 @@ def _depth_r(name: str, at_least: float) -> Callable[[HeldOut], dict]:
     return read
 
 
-def _ed_accuracy(result: HeldOut) -> dict:
-    ed = result.class_accuracy("ED")
-    return {"ours": ed["accuracy"], "low": ed["low"], "high": ed["high"], "n": int(ed["n"]),
-            "control": f"share of ED among all tokens {ed['base_rate']:.3f}, precision {ed['precision']:.4f}",
-            "holds": bool(ed["accuracy"] >= 0.999 and ed["precision"] >= 0.99)}
+def _ed_accuracy(at_least: float) -> Callable[[HeldOut], dict]:
+    def read(result: HeldOut) -> dict:
+        ed = result.class_accuracy("ED")
+        return {"ours": ed["accuracy"], "low": ed["low"], "high": ed["high"], "n": int(ed["n"]),
+                "control": f"share of ED among all tokens {ed['base_rate']:.3f}, precision {ed['precision']:.4f}",
+                "holds": bool(min(ed["accuracy"], ed["precision"]) >= at_least)}
+    return read
 
 
 def _close_beats_open(result: HeldOut) -> dict:
@@ -72,7 +74,7 @@ CLAIMS = (
     _claim("lstm.k1.depth_r", 1, "Depth correlation", "In a bracket model one cell of c counts the depth: "
            "|r| of the best cell with depth.", "very high (no number)", _depth_r("depth", 0.995)),
     _claim("lstm.k1.ed_accuracy", 1, "Confusion matrix, type 1", "The end of the sentence is predicted: "
-           "share of true ED predicted.", "about 100 %", _ed_accuracy),
+           "share of true ED predicted.", "about 100 %", _ed_accuracy(0.999)),
     _claim("lstm.k1.c_beats_h", 1, "Best dimension against depth", "c follows depth more closely than h: "
            "difference of |r|.", "c far above h (no number)", _c_beats_h),
     _claim("lstm.k2.depth_r", 2, "Depth correlation", "With labelled brackets one cell of c still counts the "
@@ -80,9 +82,9 @@ CLAIMS = (
     _claim("lstm.k2.close_beats_open", 2, "Confusion matrix, type 2", "Closing brackets are predicted better than "
            "opening ones: difference of accuracy.", "XP) above (XP (no number)", _close_beats_open),
     _claim("lstm.k3.ed_accuracy", 3, "Confusion matrix, type 3", "With words between plain brackets the end is "
-           "still predicted: share of true ED predicted.", "still high", _ed_accuracy),
+           "still predicted: share of true ED predicted.", "still high", _ed_accuracy(0.99)),
     _claim("lstm.k4.ed_accuracy", 4, "Confusion matrix, type 4", "With words and labels the end is predicted: "
-           "share of true ED predicted.", "100 %", _ed_accuracy),
+           "share of true ED predicted.", "100 %", _ed_accuracy(0.999)),
     _claim("lstm.k4.vp_r", 4, "VP depth correlation", "One cell of 1,000 follows the depth of VP: |r| of the best "
            "cell of c.", "0.92", _depth_r("VP", 0.92)),
 )

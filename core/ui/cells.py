@@ -83,7 +83,7 @@ def show_headline(view: CellView) -> None:
         (tr("given position"), partial, tr("partial |r|"),
          tr("Partial correlation: what is left of r when the position in the sentence is held constant.")),
         (tr("tokens scored"), f"{result.n_scored:,}", tr("of {n:,}", n=result.n_tokens),
-         tr("{corpus}: {unit} in all.", corpus=result.corpus, unit=unit))])
+         tr("{corpus}: {unit} in all.", corpus=result.corpus, unit=unit))], columns=3)
 
 
 @st.fragment

@@ -47,7 +47,7 @@ def _show_context(card: CheckpointCard, source: str, context: Context) -> None:
     after = " ".join(tokens[at + 1:at + 1 + AFTER]) + " …" * (len(tokens) > at + 1 + AFTER)
     came = quote_code(tokens[at])
     words = [quote_code(before), f":primary-background[**{came}**]", *([quote_code(after)] if after else [])]
-    left, middle, right = st.columns([6, 3, 1.4], vertical_alignment="center", gap="small")
+    left, middle, right = st.columns([5.4, 3.2, 1.9], vertical_alignment="center", gap="small")
     with left:
         st.markdown(" ".join(words))
     with middle:

@@ -33,8 +33,8 @@ def test_rows_are_shares_of_what_came():
 
 def test_axes_name_the_tokens_without_markers():
     figure = draw_confusion(LABELS, other_name="other words")
-    assert list(figure.layout.yaxis.ticktext) == ["ED", "(NP", "NP)", "(VP", "VP)", "the", "other words"]
-    assert figure.layout.xaxis.ticktext == figure.layout.yaxis.ticktext
+    assert list(figure.data[0].y) == ["ED", "(NP", "NP)", "(VP", "VP)", "the", "other words"]
+    assert list(figure.data[0].x) == list(figure.data[0].y) and figure.layout.xaxis.type == "category"
     assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]  # first row on top
 
 
@@ -48,7 +48,7 @@ def test_grid_lies_over_the_map_in_reading_order():
     figure = draw_confusion(LABELS)
     heat, grid, order = figure.data[0], figure.data[1], order_classes(LABELS.classes)
     for x, y, (a, b, _) in zip(grid.x, grid.y, grid.customdata, strict=True):
-        assert (order[y], order[x]) == (a, b)
+        assert (order[list(heat.y).index(y)], order[list(heat.x).index(x)]) == (a, b)
     assert len(grid.x) == heat.z.size
 
 
@@ -88,4 +88,9 @@ def test_largest_mistake_is_off_the_diagonal():
 def test_tokens_cannot_bring_markup_along():
     nasty = ConfusionMatrix(("<b>x</b>", "y"), np.eye(2, dtype=int))
     figure = draw_confusion(nasty)
-    assert "<b>" not in "".join(figure.layout.xaxis.ticktext) and not any("<b>x" in t for t in figure.data[1].text)
+    assert "<b>" not in "".join(figure.data[0].x) and not any("<b>x" in t for t in figure.data[1].text)
+
+
+def test_equal_names_keep_their_own_places():
+    matrix = ConfusionMatrix(("<ED>", "ED", "(", ")"), np.eye(4, dtype=int))
+    assert len(set(draw_confusion(matrix).data[0].x)) == 4

@@ -83,7 +83,7 @@ def test_damaged_weights_leave_the_rest_of_the_page(tiny_checkpoint, scratch_cac
 
 
 def test_what_is_not_here_is_said(tiny_cache):
-    text = " ".join(element.value for element in open_home().markdown)
+    text = " ".join(element.value for element in open_home().markdown)  # badges are Markdown
     sections = {entry.section for entry in list_pages()}
     assert text.count("not here yet") == sum(name not in sections for name in (
         "LSTM and syntax", "Sequence to sequence", "ELMo", "What word2vec learns", "Saliency over training"))
