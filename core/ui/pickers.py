@@ -14,8 +14,8 @@ from core.ui.messages import show_error
 def kind_name(kind: int) -> str:
     """What a kind of model reads, in the reader's language."""
     names = {Kind.BRACKETS: tr("1 brackets"), Kind.TAGGED_BRACKETS: tr("2 tagged brackets"),
-             Kind.BRACKETS_WORDS: tr("3 brackets and words"),
-             Kind.TAGGED_BRACKETS_WORDS: tr("4 tagged brackets and words"), Kind.WORDS: tr("5 words")}
+             Kind.BRACKETS_WORDS: tr("3 brackets + words"),
+             Kind.TAGGED_BRACKETS_WORDS: tr("4 tagged + words"), Kind.WORDS: tr("5 words")}
     return names[Kind(kind)]
 
 
@@ -42,7 +42,7 @@ def pick_checkpoint(default_kind: int = 4) -> CheckpointCard:
                               "Restore cache/checkpoints from the repository, or train one: "
                               "python -m core.training lstm --kind 1.")
     kinds = sorted({card.kind for card in cards})
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    left, right = st.columns([2, 1], vertical_alignment="bottom")
     with left:
         kind = controls.pick_segment(tr("What the model reads"), kinds, "kind",
                                      default_kind if default_kind in kinds else kinds[0], format=kind_name)
