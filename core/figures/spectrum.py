@@ -46,7 +46,7 @@ def draw_spectrum(r: np.ndarray, *, vector: str, null: float | None = None, by_r
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.01, "x": 0},
         xaxis={"title": {"text": x_title}, "range": [-0.02 * len(r) - 0.5, 1.02 * len(r) - 0.5], "showgrid": False,
                "zeroline": False},
-        yaxis={"title": {"text": y_title}, "range": [-1.08, 1.08], "dtick": 0.5, "zeroline": True,
+        yaxis={"title": {"text": y_title}, "range": [-1.2, 1.2], "tickvals": [-1, -0.5, 0, 0.5, 1], "zeroline": True,
                "zerolinecolor": NEUTRAL})
     return figure
 
@@ -60,10 +60,10 @@ def _stems(values: np.ndarray) -> np.ndarray:
 
 def _mark_largest(figure: go.Figure, values: np.ndarray, cells: np.ndarray, cell_name: str) -> None:
     place = int(np.abs(values).argmax())
-    left = place > 0.6 * len(values)  # the label stays inside the figure
+    side = "left" if place < 0.25 * len(values) else "right" if place > 0.75 * len(values) else "center"
     figure.add_scatter(x=[place], y=[values[place]], mode="markers", showlegend=False, hoverinfo="skip",
                        marker={"symbol": "circle-open", "size": 15, "color": ACCENT, "line": {"width": 2.5}})
     r = f"{values[place]:.3f}".replace("-", "\u2212")
     figure.add_annotation(x=place, y=float(values[place]), text=f"{cell_name} {cells[place]}, r = {r}",
-                          ax=-26 if left else 26, ay=0, xanchor="right" if left else "left", showarrow=True,
-                          arrowhead=0, arrowwidth=1.5, arrowcolor=ACCENT, standoff=8, font={"size": 13})
+                          ax=0, ay=-24 if values[place] >= 0 else 24, xanchor=side, showarrow=True, arrowhead=0,
+                          arrowwidth=1.5, arrowcolor=ACCENT, standoff=8, font={"size": 13})

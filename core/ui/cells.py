@@ -93,6 +93,8 @@ def show_spectrum(view: CellView) -> None:
         st.subheader(tr("Every dimension"), anchor=False, width="content")
         by_r = pick_segment(tr("Order"), ("index", "r"), "corder", "index",
                             format=lambda o: tr("by index") if o == "index" else tr("by r")) == "r"
+    st.caption(tr("r over all {n:,} tokens; the held-out |r| above is that of the half that did not choose the cell.",
+                  n=view.result.n_tokens))
     r = view.r[:, PROPERTIES.index(view.name)]
     largest = int(np.abs(r).argmax())
     figure = draw_spectrum(

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.checkpoints.card import CheckpointCard
 from core.ui.cached import DEMO, HELD_OUT
-from core.ui.language import tr
+from core.ui.language import language, tr
 from core.ui.registry import find_page
 
 _RECIPE = """\
@@ -42,7 +42,7 @@ def say_verdict(best: dict[str, float], vector: str, name: str) -> str:
         words.append(tr("The position in the sentence does not explain it.") if kept > 0.8
                      else tr("The position in the sentence explains part of it.") if kept > 0.4
                      else tr("The position in the sentence explains most of it."))
-    return " ".join(words)
+    return ("" if language() == "ja" else " ").join(words)
 
 
 def _say_controls(best: dict[str, float]) -> str:
