@@ -25,13 +25,11 @@ draw_claims(records, [record.id for record in records]).show()
 
 def pick_records():
     """Claims of the chosen system and verdict."""
-    left, right = st.columns([2, 3], vertical_alignment="bottom")
-    with left:
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         system = pick_segment(tr("System"), [ALL, *SYSTEMS], "system", ALL,
                               format=lambda s: tr("all") if s == ALL else evidence.system_name(s))
-    records = [r for name in SYSTEMS if system in (ALL, name) for r in evidence.list_claims(name)]
-    counts = {v: sum(read_verdict(r) == v for r in records) for v in VERDICTS}
-    with right:
+        records = [r for name in SYSTEMS if system in (ALL, name) for r in evidence.list_claims(name)]
+        counts = {v: sum(read_verdict(r) == v for r in records) for v in VERDICTS}
         verdict = pick_segment(tr("Verdict"), [ALL, *VERDICTS], "verdict", ALL,
                                format=lambda v: f"{tr('all')} ({len(records)})" if v == ALL
                                else f"{evidence.verdict_name(v)} ({counts[v]})")
@@ -72,7 +70,7 @@ def show_table(records) -> None:
     st.dataframe(
         as_table(records), key="claims_table", hide_index=True, selection_mode="single-row", placeholder="",
         on_select=lambda: follow_row(ids), alt=tr("The claims with reported and measured values"), column_config={
-            "verdict": text(tr("verdict"), width=130, pinned=True), "claim": text(tr("claim"), width=440),
+            "verdict": text(tr("verdict"), width=130, pinned=True), "claim": text(tr("claim"), width=350),
             "reported": text(tr("reported"), width=150), "n": number("n", format="localized", width=80),
             "ours": number(tr("ours"), format="%.3f", width=70), "interval": text(tr("95 % interval"), width=120),
             "corpus": text(tr("corpus")), "split": text(tr("part")), "control": text(tr("controls")),

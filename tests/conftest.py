@@ -80,3 +80,18 @@ def tiny_cache(tiny_checkpoint) -> Iterator[TinyCheckpoints]:
     """The cache with the tiny checkpoints, for tests that only read."""
     with _cache_at(tiny_checkpoint.cache):
         yield tiny_checkpoint
+
+
+@pytest.fixture(scope="session")
+def measured_folder(tiny_checkpoint, tmp_path_factory) -> Path:
+    """A cache with the tiny checkpoints and their stored results; only read."""
+    from tests.measured import measure_copy
+    with _cache_at(tmp_path_factory.mktemp("measured") / "cache") as folder:
+        return measure_copy(tiny_checkpoint.cache, folder)
+
+
+@pytest.fixture
+def measured(measured_folder) -> Iterator[Path]:
+    """That cache, for the length of one test."""
+    with _cache_at(measured_folder):
+        yield measured_folder

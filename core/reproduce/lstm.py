@@ -120,7 +120,7 @@ def measure_claims() -> list[ClaimRecord]:
             records.append(claim.record)
             continue
         records.append(replace(claim.record, corpus=result.corpus, checkpoint=card.id,
-                               split=f"test part, split by document ({result.n_groups})", **claim.read(result)))
+                               split=f"by document; {result.n_groups} test documents", **claim.read(result)))
     return records
 
 

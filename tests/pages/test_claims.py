@@ -3,26 +3,10 @@
 import json
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.reproduce.lstm import CLAIMS
 from core.ui.registry import find_page
-from tests.measured import measure_copy
-
-
-@pytest.fixture(autouse=True)
-def fresh_caches():
-    st.cache_data.clear()
-    st.cache_resource.clear()
-
-
-@pytest.fixture(scope="module")
-def measured(tiny_checkpoint, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("claims") / "cache"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WORDGLASS_CACHE", str(folder))
-        yield measure_copy(tiny_checkpoint.cache, folder)
 
 
 def open_claims(locale="en-GB", **query):

@@ -3,17 +3,9 @@
 import json
 import shutil
 
-import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.ui.registry import find_page, list_pages
-
-
-@pytest.fixture(autouse=True)
-def fresh_caches():
-    st.cache_data.clear()
-    st.cache_resource.clear()
 
 
 def open_home(locale="en-GB", **query):
@@ -46,8 +38,8 @@ def test_a_cell_is_drawn_with_the_depth(tiny_cache):
 
 def test_each_sentence_gives_another_figure(tiny_cache):
     at, seen = open_home(), set()
-    for name in at.segmented_control(key="mini").options:
-        at.segmented_control(key="mini").select(name).run()
+    for name in ("flat", "wide", "deep", "right"):
+        at.segmented_control(key="mini").set_value(name).run()
         assert not at.exception
         seen.add(chart(at).alt)
     assert len(seen) == 4
@@ -83,7 +75,7 @@ def test_damaged_weights_leave_the_rest_of_the_page(tiny_checkpoint, scratch_cac
 
 
 def test_what_is_not_here_is_said(tiny_cache):
-    text = " ".join(element.value for element in open_home().markdown)  # badges are Markdown
+    text = " ".join(element.value for element in open_home().markdown)
     sections = {entry.section for entry in list_pages()}
     assert text.count("not here yet") == sum(name not in sections for name in (
         "LSTM and syntax", "Sequence to sequence", "ELMo", "What word2vec learns", "Saliency over training"))
@@ -100,7 +92,7 @@ def test_recipe_draws_the_figure(tiny_cache, monkeypatch):
     at = open_home()
     recipe = next(code.value for code in at.code if "draw_miniature" in code.value)
     shown = []
-    monkeypatch.setattr("plotly.graph_objects.Figure.show", shown.append)
+    monkeypatch.setattr("plotly.graph_objects.Figure.show", lambda figure: shown.append(figure))
     exec(recipe, {})
     (figure,) = shown
     assert len(figure.data) == 2 and figure.data[1].y is not None

@@ -4,31 +4,11 @@ import json
 import shutil
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.reproduce.lstm import load_held_out
 from core.ui.cached import get_checkpoint
 from core.ui.registry import find_page
-from tests.measured import measure_copy
-
-
-@pytest.fixture(autouse=True)
-def fresh_caches():
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    yield
-    st.cache_data.clear()
-    st.cache_resource.clear()
-
-
-@pytest.fixture(scope="module")
-def measured(tiny_checkpoint, tmp_path_factory):
-    """A cache with both tiny models and their stored results."""
-    folder = tmp_path_factory.mktemp("predictions") / "cache"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WORDGLASS_CACHE", str(folder))
-        yield measure_copy(tiny_checkpoint.cache, folder)
 
 
 @pytest.fixture

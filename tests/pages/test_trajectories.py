@@ -30,12 +30,7 @@ def line_names(at):
 
 @pytest.fixture(autouse=True)
 def _tiny(tiny_cache):
-    import streamlit as streamlit_module
-    streamlit_module.cache_data.clear()
-    streamlit_module.cache_resource.clear()
-    yield tiny_cache
-    streamlit_module.cache_data.clear()
-    streamlit_module.cache_resource.clear()
+    return tiny_cache
 
 
 def test_page_shows_cells_tree_and_guide():
