@@ -37,8 +37,9 @@ def show_contexts(card: CheckpointCard, source: str, field: tuple[str, str], cla
         return
     st.caption(tr("{shown} of {total:,}, spread over the text; the marked token is the one that came.",
                   shown=len(found), total=total))
-    for context in found:
-        _show_context(card, source, context)
+    with st.container(gap="medium"):
+        for context in found:
+            _show_context(card, source, context)
 
 
 def _show_context(card: CheckpointCard, source: str, context: Context) -> None:
@@ -47,11 +48,11 @@ def _show_context(card: CheckpointCard, source: str, context: Context) -> None:
     after = " ".join(tokens[at + 1:at + 1 + AFTER]) + " …" * (len(tokens) > at + 1 + AFTER)
     came = quote_code(tokens[at])
     words = [quote_code(before), f":primary-background[**{came}**]", *([quote_code(after)] if after else [])]
-    left, middle, right = st.columns([5.4, 3.2, 1.9], vertical_alignment="center", gap="small")
+    left, middle, right = st.columns([5.4, 3.2, 1.9], vertical_alignment="center", gap="xsmall")
     with left:
         st.markdown(" ".join(words))
     with middle:
-        st.markdown(tr("expected {predicted} {p_predicted:.0%}, came {came} {p_came:.0%}", came=came,
+        st.markdown(tr("expected {predicted} {p_predicted:.1%}, came {came} {p_came:.1%}", came=came,
                        p_came=context.p_came, predicted=quote_code(show_token(context.predicted)),
                        p_predicted=context.p_predicted))
     with right:

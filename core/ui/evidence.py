@@ -20,7 +20,7 @@ from core.ui.cached import HELD_OUT, get_held_out, list_cards
 from core.ui.language import tr
 from core.ui.pickers import kind_name
 
-_SPLIT = re.compile(r"test, (\d+) documents by document")
+_SPLIT = re.compile(r"by document; (\d+) test documents")
 
 
 @dataclass(frozen=True)
