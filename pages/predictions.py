@@ -37,7 +37,8 @@ def show_headline(card, source: str, result) -> None:
     """Perplexity, and how often each class of token is predicted exactly."""
     names = {"ED": tr("ED exactly"), "(": tr("opening exactly"), ")": tr("closing exactly"),
              "word": tr("words exactly")}
-    scores = {name: result.class_accuracy(name) for name in CLASSES if result.class_accuracy(name)["n"] > 0}
+    shown = CLASSES if card.kind >= 3 else CLASSES[:-1]  # without words the rest is a rare label
+    scores = {name: result.class_accuracy(name) for name in shown if result.class_accuracy(name)["n"] > 0}
     if {"(", ")"} <= set(scores):
         st.markdown(say_sides(result))
     numbers = [(tr("perplexity"), f"{result.perplexity:.2f}", tr("{n:,} tokens", n=result.n_tokens), tr(
@@ -76,7 +77,7 @@ def show_matrix(card, source: str, result) -> None:
     if len(classes) <= NUMBERED_CLASSES:
         left, right = st.columns([3, 2], gap="large")
     else:  # the matrix needs the width
-        right, left = st.container(horizontal=True, vertical_alignment="bottom"), st.container()
+        right, left = st.container(), st.container()
     with right:
         true = pick_one(tr("What came (or click a field)"), ordered, "ptrue", usual[0], format=name_class)
         predicted = pick_one(tr("What was predicted"), ordered, "ppred", usual[1], format=name_class)
@@ -85,7 +86,7 @@ def show_matrix(card, source: str, result) -> None:
                        n=int(row[classes.index(predicted)]), total=int(row.sum()), true=names[0], predicted=names[1]))
     with left:
         figure = draw_confusion(confusion, picked=(true, predicted), x_title=tr("predicted"), y_title=tr("what came"),
-                                share_title=tr("share of the row"), other_name=tr("other words"))
+                                share_title=tr("share of the row"), other_name=tr("other tokens"))
         show_figure(figure, key="confusion", on_select=lambda: follow_click(classes), selection_mode="points",
                     table=pd.DataFrame(confusion.counts, columns=classes, index=pd.Index(classes, name="true")),
                     alt=tr("Confusion matrix of {n} classes of tokens: what came down, what was predicted across.",

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from core.analysis.prediction import OTHER, ConfusionMatrix
 from core.figures.heatmap import add_click_grid
 from core.figures.palette import ACCENT, name_axis_tokens, show_token
+from core.tokens.linearise import ED, UNK
 
 NUMBERED_CLASSES = 12  # with so few, the share stands in its field
 
@@ -16,7 +17,7 @@ def order_classes(classes: tuple[str, ...]) -> np.ndarray:
     openings = [t for t in classes if t.startswith("(")]
     pairs = [t for o in openings for t in (o, o[1:] + ")") if t in place]
     rest = [t for t in classes if t not in set(pairs)]
-    first = [t for t in rest if t == "<ED>"]
+    first = [t for t in rest if t == ED]
     last = [t for t in rest if t == OTHER]
     words = [t for t in rest if t not in (*first, *last)]
     return np.array([place[t] for t in (*first, *pairs, *words, *last)], int)
@@ -24,7 +25,7 @@ def order_classes(classes: tuple[str, ...]) -> np.ndarray:
 
 def draw_confusion(confusion: ConfusionMatrix, *, picked: tuple[str, str] | None = None,
                    x_title: str = "predicted", y_title: str = "true", share_title: str = "share of the row",
-                   other_name: str = "other words") -> go.Figure:
+                   other_name: str = "other tokens") -> go.Figure:
     """Row-normalised matrix, true classes down, predicted across.
 
     Parameters
@@ -97,8 +98,10 @@ def _plain(token: str) -> str:
 
 
 def largest_mistake(confusion: ConfusionMatrix) -> tuple[str, str]:
-    """True and predicted class of the most frequent mistake; the first class twice if there is none."""
+    """True and predicted class of the most frequent mistake between two tokens; the first class twice if none."""
     wrong = confusion.counts.copy()
     np.fill_diagonal(wrong, 0)
+    pooled = [k for k, token in enumerate(confusion.classes) if token in (OTHER, UNK)]  # no one token
+    wrong[pooled], wrong[:, pooled] = 0, 0
     true, predicted = np.unravel_index(int(wrong.argmax()), wrong.shape)
     return confusion.classes[true], confusion.classes[predicted]

@@ -46,7 +46,7 @@ def draw_spectrum(r: np.ndarray, *, vector: str, null: float | None = None, by_r
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.01, "x": 0},
         xaxis={"title": {"text": x_title}, "range": [-0.02 * len(r) - 0.5, 1.02 * len(r) - 0.5], "showgrid": False,
                "zeroline": False},
-        yaxis={"title": {"text": y_title}, "range": [-1.2, 1.2], "tickvals": [-1, -0.5, 0, 0.5, 1], "zeroline": True,
+        yaxis={"title": {"text": y_title}, "range": [-1.3, 1.3], "tickvals": [-1, -0.5, 0, 0.5, 1], "zeroline": True,
                "zerolinecolor": NEUTRAL})
     return figure
 

@@ -16,7 +16,7 @@ BEFORE, AFTER = 14, 4  # tokens shown round a position
 
 def name_class(token: str) -> str:
     """A class of the matrix, in words where it is no token."""
-    return tr("other words") if token == OTHER else show_token(token)
+    return tr("other tokens") if token == OTHER else show_token(token)
 
 
 def show_contexts(card: CheckpointCard, source: str, field: tuple[str, str], classes: tuple[str, ...]) -> None:
@@ -46,14 +46,12 @@ def _show_context(card: CheckpointCard, source: str, context: Context) -> None:
     at, tokens = context.position, [show_token(t) for t in context.tokens]
     before = "… " * (at > BEFORE) + " ".join(tokens[max(0, at - BEFORE):at])
     after = " ".join(tokens[at + 1:at + 1 + AFTER]) + " …" * (len(tokens) > at + 1 + AFTER)
-    came = quote_code(tokens[at])
-    words = [quote_code(before), f":primary-background[**{came}**]", *([quote_code(after)] if after else [])]
-    left, middle, right = st.columns([5.4, 3.2, 1.9], vertical_alignment="center", gap="xsmall")
+    words = [quote_code(before), f":primary-background[**{quote_code(tokens[at])}**]", *([quote_code(after)] if after else [])]
+    left, middle, right = st.columns([5.4, 3.4, 1.7], vertical_alignment="center", gap="xsmall")
     with left:
         st.markdown(" ".join(words))
     with middle:
-        st.markdown(tr("expected {predicted} {p_predicted:.1%}, came {came} {p_came:.1%}", came=came,
-                       p_came=context.p_came, predicted=quote_code(show_token(context.predicted)),
-                       p_predicted=context.p_predicted))
+        st.markdown(tr("expected {predicted} {p_predicted:.1%}, what came {p_came:.1%}", p_came=context.p_came,
+                       predicted=quote_code(show_token(context.predicted)), p_predicted=context.p_predicted))
     with right:
         link_trajectory(card, tr("Sentence {number}", number=context.sentence + 1), src=source, s=str(context.sentence))

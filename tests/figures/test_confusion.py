@@ -32,8 +32,8 @@ def test_rows_are_shares_of_what_came():
 
 
 def test_axes_name_the_tokens_without_markers():
-    figure = draw_confusion(LABELS, other_name="other words")
-    assert list(figure.data[0].y) == ["ED", "(NP", "NP)", "(VP", "VP)", "the", "other words"]
+    figure = draw_confusion(LABELS, other_name="other tokens")
+    assert list(figure.data[0].y) == ["ED", "(NP", "NP)", "(VP", "VP)", "the", "other tokens"]
     assert list(figure.data[0].x) == list(figure.data[0].y) and figure.layout.xaxis.type == "category"
     assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]  # first row on top
 
@@ -83,6 +83,11 @@ def test_bars_without_labels_are_empty():
 def test_largest_mistake_is_off_the_diagonal():
     assert largest_mistake(SMALL) == ("(", ")")
     assert largest_mistake(ConfusionMatrix(("(",), np.array([[3]]))) == ("(", "(")
+
+
+def test_largest_mistake_names_two_tokens():
+    counts = np.array([[9, 1, 0, 50], [2, 9, 0, 0], [90, 0, 0, 0], [0, 80, 0, 9]])
+    assert largest_mistake(ConfusionMatrix(("(", ")", "<UNK>", OTHER), counts)) == (")", "(")
 
 
 def test_tokens_cannot_bring_markup_along():

@@ -93,7 +93,7 @@ def test_words_model_shows_words(measured):
     at = open_page(kind="4", psrc="demo")
     assert not at.exception and not at.error
     assert len(at.metric) == 5
-    assert "other words" in figures(at)[0]["data"][0]["y"]
+    assert "other tokens" in figures(at)[0]["data"][0]["y"]
 
 
 @pytest.mark.parametrize("query", [
