@@ -95,7 +95,7 @@ def show_page_link(record) -> None:
 
 def show_detail(records) -> None:
     """One claim in full: sentence, figure, measurement, command."""
-    st.subheader(tr("One claim"), anchor=False)
+    st.header(tr("One claim"), anchor=False)
     by_id = {r.id: r for r in records}
     record = by_id[pick_one(tr("Claim (or choose a row above)"), list(by_id), "claim",
                             format=lambda i: f"{i} · {tr(by_id[i].figure)}")]
@@ -117,7 +117,7 @@ def show_detail(records) -> None:
                 st.markdown(tr("Controls: {controls}", controls=evidence.show_controls(record)))
             st.markdown(evidence.describe_method(system))
         st.caption(tr("The command that measures it again:"))
-        st.code(f"python -m core.reproduce {system} --recompute", language="bash")
+        st.code(f"python -m core.reproduce {system} --recompute", language="bash", wrap_lines=True)
         show_page_link(record)
 
 
@@ -128,7 +128,7 @@ with guard():
     if not measured:
         st.info(tr("Nothing is measured yet: no checkpoint has stored results. Train one and measure it:"),
                 icon=":material/info:")
-        st.code("python -m core.training lstm --kind 1\npython -m core.reproduce lstm --recompute", language="bash")
+        st.code("python -m core.training lstm --kind 1\npython -m core.reproduce lstm --recompute", language="bash", wrap_lines=True)
     if not chosen:
         st.info(tr("No claim has this verdict."), icon=":material/info:")
     else:

@@ -72,10 +72,10 @@ def show_story(cards) -> None:
                    "claim stands beside its control."))
     if not cards:
         st.info(tr("There is no checkpoint yet, so there is nothing to draw. Train the smallest one in a few minutes:"))
-        st.code("python -m core.training lstm --kind 1", language="bash")
+        st.code("python -m core.training lstm --kind 1", language="bash", wrap_lines=True)
         return
     n = int(cards[0].model["hidden_size"])
-    st.subheader(tr("A cell that counts"), anchor=False)
+    st.header(tr("A cell that counts"), anchor=False)
     st.markdown(
         tr("This LSTM of {n} cells has read brackets only, never the words. Nobody told it to count, yet one cell "
            "(the line) climbs with every bracket that opens and falls with every one that closes (grey).", n=n)
@@ -86,7 +86,7 @@ def show_story(cards) -> None:
 
 def show_systems() -> None:
     """The five systems, with what is here and what is not."""
-    st.subheader(tr("Five questions about sequence models"), anchor=False)
+    st.header(tr("Five questions about sequence models"), anchor=False)
     grid = st.grid(3, min_column_width=250, gap="small", border=True)
     for n, (name, question, paper, section) in enumerate(evidence.list_systems()):
         pages = [entry for entry in list_pages() if entry.section == section]
@@ -103,7 +103,7 @@ def show_checkpoints(cards) -> None:
     """What each checkpoint has read and what it knows."""
     if not cards:
         return
-    st.subheader(tr("What the checkpoints know"), anchor=False)
+    st.header(tr("What the checkpoints know"), anchor=False)
     number = st.column_config.NumberColumn
     st.dataframe(
         evidence.tabulate_checkpoints(cards), hide_index=True, placeholder="–", alt=tr("The checkpoints, a row each"),
@@ -120,7 +120,7 @@ def show_checkpoints(cards) -> None:
 
 def show_starts() -> None:
     """Concrete first steps for three kinds of reader."""
-    st.subheader(tr("Where to start"), anchor=False)
+    st.header(tr("Where to start"), anchor=False)
     learner, teacher, researcher = st.columns(3, gap="medium")
     with learner:
         st.markdown("**" + tr("To learn") + "**")

@@ -13,7 +13,7 @@ from core.ui.controls import pick_one
 from core.ui.findings import name_unit, show_numbers, write_recipe
 from core.ui.language import tr
 from core.ui.messages import guard, quote_code
-from core.ui.output import page_header, show_figure, show_guide
+from core.ui.output import page_header, read_click, show_figure, show_guide
 from core.ui.pickers import pick_checkpoint, pick_source
 
 
@@ -61,16 +61,15 @@ def show_headline(card, source: str, result) -> None:
 
 def follow_click(classes: tuple[str, ...]) -> None:
     """A clicked field becomes the two menus' values."""
-    points = st.session_state["confusion"].selection.points
-    if points:
-        true, predicted = points[0]["customdata"][:2]
-        st.session_state["ptrue"], st.session_state["ppred"] = classes[int(true)], classes[int(predicted)]
+    if clicked := read_click("confusion"):
+        st.session_state["ptrue"], st.session_state["ppred"] = (classes[int(k)] for k in clicked[:2])
 
 
 @st.fragment
+@guard()
 def show_matrix(card, source: str, result) -> None:
     """The confusion matrix; one of its fields is looked into."""
-    st.subheader(tr("Confusion matrix"), anchor=False)
+    st.header(tr("Confusion matrix"), anchor=False)
     confusion = result.confusion_matrix()
     classes, usual = confusion.classes, largest_mistake(confusion)
     ordered = [classes[k] for k in order_classes(classes)]
@@ -93,7 +92,7 @@ def show_matrix(card, source: str, result) -> None:
                            n=len(classes)),
                     recipe=write_recipe(card, source, "from core.figures.confusion import draw_confusion",
                                         "draw_confusion(result.confusion_matrix()).show()"))
-    st.subheader(tr("Where {true} came and {predicted} was expected", true=names[0], predicted=names[1]), anchor=False)
+    st.header(tr("Where {true} came and {predicted} was expected", true=names[0], predicted=names[1]), anchor=False)
     if source == HELD_OUT:
         st.info(tr("Stored numbers hold no sentences. To read some, choose the demo treebank, or a corpus on this "
                    "machine, under “Sentences”."), icon=":material/info:")
@@ -104,7 +103,7 @@ def show_matrix(card, source: str, result) -> None:
 
 def show_pairs(card, source: str, result) -> None:
     """Opening against closing brackets, by label."""
-    st.subheader(tr("Opening and closing brackets by label"), anchor=False)
+    st.header(tr("Opening and closing brackets by label"), anchor=False)
     confusion = result.confusion_matrix()
     figure = draw_bracket_pairs(confusion, opening_name=tr("opening (XP"), closing_name=tr("closing XP)"),
                                 x_title=tr("label, most frequent first"), y_title=tr("predicted exactly"))

@@ -25,6 +25,7 @@ from core.settings import cache_folder
 from core.tokens.batches import iterate_batches, pad_batch, plan_batches
 from core.tokens.encoded import EncodedSentences, encode_documents, linearise_documents
 from core.tokens.linearise import Kind
+from core.tokens.regroup import regroup_documents
 from core.tokens.splits import PARTS, Split, split_documents
 from core.tokens.vocabulary import Vocabulary, build_vocabulary
 from core.training.memory import keep_large_blocks
@@ -51,6 +52,7 @@ class LSTMTraining:
     output_dropout: float = -1.0               # -1: 0.2 for kinds 1–2, 0.5 for kinds 3–5
     max_length: int = 250                      # longer sentences are left out of training (1 in 1,000)
     pos_brackets: bool = False                 # see TreeRules
+    regroup: float = 0.0                       # share of training trees regrouped besides, see core.tokens.regroup
     held_out: float = 0.1                      # documents of each corpus in validation, and in test
     split_seed: int = 0
     seed: int = 0
@@ -78,7 +80,7 @@ class LSTMTraining:
                                 ("vocabulary_size", 10, 10_000), ("epochs", 1, 1000), ("patience", 1, 1000),
                                 ("batch_tokens", 1, 2**20), ("learning_rate", 1e-6, 1), ("clip", 1e-6, 1e6),
                                 ("input_dropout", 0, 0.95), ("output_dropout", 0, 0.95),
-                                ("max_length", 3, 10_000), ("held_out", 0.01, 0.4)):
+                                ("max_length", 3, 10_000), ("held_out", 0.01, 0.4), ("regroup", 0, 1)):
             value = getattr(filled, name)
             if not low <= value <= high:
                 raise TrainingError("{name} = {value} is out of range.", "Choose {low} to {high}.",
@@ -109,7 +111,10 @@ def load_training_data(settings: LSTMTraining, treebanks: tuple[Treebank, ...] |
     split = split_documents(list(banks), held_out=settings.held_out, seed=settings.split_seed)
     train = linearise_documents(split.train, kind, pos_brackets=settings.pos_brackets)
     vocabulary = build_vocabulary((s.tokens for s in train), max_size=settings.vocabulary_size)
-    parts = {part: encode_documents(getattr(split, part), kind, vocabulary,
+    documents = {part: getattr(split, part) for part in PARTS}
+    if settings.regroup:
+        documents["train"] = tuple(regroup_documents(split.train, share=settings.regroup, seed=settings.seed))
+    parts = {part: encode_documents(documents[part], kind, vocabulary,
                                     pos_brackets=settings.pos_brackets) for part in PARTS}
     for part in PARTS:
         if not np.any(parts[part].lengths <= settings.max_length):

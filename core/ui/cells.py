@@ -18,7 +18,8 @@ from core.ui.cached import HELD_OUT
 from core.ui.controls import pick_one, pick_segment
 from core.ui.findings import link_trajectory, name_property, name_unit, say_verdict, show_numbers, write_recipe
 from core.ui.language import tr
-from core.ui.output import show_figure
+from core.ui.messages import guard
+from core.ui.output import read_click, show_figure
 
 BEST = "best"  # the menu's first entry: whichever cell follows the property most closely
 COUNTS = (30, 60, 120, 250)
@@ -87,10 +88,11 @@ def show_headline(view: CellView) -> None:
 
 
 @st.fragment
+@guard()
 def show_spectrum(view: CellView) -> None:
     """r of every dimension, as on the seed's slide."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
-        st.subheader(tr("Every dimension"), anchor=False, width="content")
+        st.header(tr("Every dimension"), anchor=False, width="content")
         by_r = pick_segment(tr("Order"), ("index", "r"), "corder", "index",
                             format=lambda o: tr("by index") if o == "index" else tr("by r")) == "r"
     st.caption(tr("r over all {n:,} tokens; the held-out |r| above is that of the half that did not choose the cell.",
@@ -111,18 +113,18 @@ def show_spectrum(view: CellView) -> None:
 
 def _follow_click() -> None:
     """A clicked field becomes the cell of the menu."""
-    points = st.session_state["cells_map"].selection.points
-    if points:
-        st.session_state["ccell"] = int(points[0]["customdata"][0])
+    if clicked := read_click("cells_map"):
+        st.session_state["ccell"] = int(clicked[0])
 
 
 @st.fragment
+@guard()
 def show_cells(view: CellView) -> None:
     """Many cells with all properties; one of them leads to its trajectory."""
     r, by = view.r, PROPERTIES.index(view.name)
     shown = [p for p in range(len(PROPERTIES)) if not (view.given and p == POSITION)]
     order, counts = sort_cells(r, by), [n for n in COUNTS if n < len(r)] + [len(r)]
-    st.subheader(tr("Cells and properties"), anchor=False)
+    st.header(tr("Cells and properties"), anchor=False)
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         n = pick_segment(tr("Strongest cells"), counts, "cn", 60 if 60 in counts else len(r),
                          format=lambda n: tr("all {n:,}", n=n) if n == len(r) else str(n))
@@ -149,7 +151,7 @@ def show_cells(view: CellView) -> None:
 
 def show_levels(view: CellView) -> None:
     """The best c cell and the best h cell at every level of the property."""
-    st.subheader(tr("The best cell at each level"), anchor=False)
+    st.header(tr("The best cell at each level"), anchor=False)
     best = {vector: view.result.best_cell(vector, view.name) for vector in ("c", "h")}
     curves = [LevelCurve(v, int(b["cell"]), view.result.value_by_level(v, view.name), 1 if b["r"] >= 0 else -1)
               for v, b in best.items() if math.isfinite(b["r"])]
@@ -163,7 +165,7 @@ def show_levels(view: CellView) -> None:
 
 def show_training(view: CellView) -> None:
     """The same correlations after every epoch."""
-    st.subheader(tr("Over training"), anchor=False)
+    st.header(tr("Over training"), anchor=False)
     epochs = view.result.epochs
     if not len(epochs):
         st.caption(tr("Curves over training are kept only with the stored held-out numbers.")

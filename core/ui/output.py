@@ -84,6 +84,16 @@ def show_figure(figure: go.Figure, *, key: str, alt: str,
     return state
 
 
+def read_click(key: str) -> list | None:
+    """``customdata`` of the marker clicked in the figure `key`; None if nothing is selected."""
+    points = st.session_state[key].selection.points
+    if not points:
+        return None
+    data = points[0]["customdata"]
+    # Where plotly sends numbers as a binary array, the browser hands a row of it back as {"0": …, "1": …}.
+    return [data[str(i)] for i in range(len(data))] if isinstance(data, dict) else list(data)
+
+
 def _strengthen_axis_text(figure: go.Figure) -> None:
     fonts = [figure.layout.font]
     for axis in (*figure.select_xaxes(), *figure.select_yaxes()):

@@ -42,7 +42,7 @@ def pick_checkpoint(default_kind: int = 4) -> CheckpointCard:
                               "Restore cache/checkpoints from the repository, or train one: "
                               "python -m core.training lstm --kind 1.")
     kinds = sorted({card.kind for card in cards})
-    left, right = st.columns([2, 1], vertical_alignment="bottom")
+    left, right = st.columns([7, 3], vertical_alignment="bottom")
     with left:
         kind = controls.pick_segment(tr("What the model reads"), kinds, "kind",
                                      default_kind if default_kind in kinds else kinds[0], format=kind_name)

@@ -17,6 +17,13 @@ def plot(page, key):
     return page.locator(f".st-key-{key} .js-plotly-plot")
 
 
+def click_at(page, target, x, y):
+    """Click on `target` at these shares of its width and height."""
+    target.scroll_into_view_if_needed()
+    box = target.bounding_box()
+    page.mouse.click(box["x"] + box["width"] * x, box["y"] + box["height"] * y)
+
+
 def test_scrubbing_moves_the_cursor_without_the_server(open_page, wait_idle):
     page = open_page("/trajectories?kind=1")
     wait_idle(page)
@@ -25,8 +32,7 @@ def test_scrubbing_moves_the_cursor_without_the_server(open_page, wait_idle):
     requests = []
     page.on("websocket", lambda socket: requests.append(socket))
     before = figure.evaluate("e => [e.data.at(-1).x[0], e.data.at(-3).text[0], e._fullLayout.sliders[0].active]")
-    box = figure.locator(".slider-rail-touch-rect").bounding_box()
-    page.mouse.click(box["x"] + box["width"] * 0.6, box["y"] + box["height"] / 2)
+    click_at(page, figure.locator(".slider-rail-touch-rect"), 0.6, 0.5)
     page.wait_for_function("([key, before]) => document.querySelector(`.st-key-${key} .js-plotly-plot`)"
                            "._fullLayout.sliders[0].active !== before", arg=["trajectory", before[2]])
     after = figure.evaluate("e => [e.data.at(-1).x[0], e.data.at(-3).text[0], e._fullLayout.sliders[0].active]")
@@ -54,8 +60,7 @@ def test_a_cell_of_the_heatmap_opens_on_the_trajectories_page(open_page, wait_id
         page.get_by_role("button", name=re.compile(r"Open cell \d+")))
     expect(link).to_be_visible()
     before = link.inner_text()
-    box = page.locator(".js-plotly-plot:has(.heatmaplayer) .nsewdrag").first.bounding_box()
-    page.mouse.click(box["x"] + box["width"] * 0.83, box["y"] + box["height"] * 0.5)
+    click_at(page, page.locator(".js-plotly-plot:has(.heatmaplayer) .nsewdrag").first, 0.83, 0.5)
     expect(link).not_to_have_text(before)
     cell = re.search(r"\d+", link.inner_text()).group()
     link.click()
@@ -68,9 +73,8 @@ def test_a_cell_of_the_heatmap_opens_on_the_trajectories_page(open_page, wait_id
 def test_a_field_of_the_confusion_matrix_lists_its_contexts(open_page, wait_idle):
     page = open_page("/predictions?kind=1&psrc=demo")
     wait_idle(page)
-    box = page.locator(".js-plotly-plot:has(.heatmaplayer) .nsewdrag").first.bounding_box()
     url = page.url
-    page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5)
+    click_at(page, page.locator(".js-plotly-plot:has(.heatmaplayer) .nsewdrag").first, 0.5, 0.5)
     expect(page).not_to_have_url(url)
     expect(page.get_by_role("link", name=re.compile(r"Sentence \d+")).first).to_be_visible()
 

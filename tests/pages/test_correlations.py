@@ -148,5 +148,5 @@ def test_no_checkpoint_at_all_is_said(scratch_cache):
 def test_page_speaks_japanese(measured):
     at = open_page("ja-JP", kind="1")
     assert not at.exception and not at.error
-    texts = [m.value for m in at.markdown] + [s.value for s in at.subheader] + [m.label for m in at.metric]
+    texts = [m.value for m in at.markdown] + [s.value for s in at.header] + [m.label for m in at.metric]
     assert all(any(ord(c) > 0x3000 for c in t) for t in texts if t.strip())

@@ -26,7 +26,7 @@ def test_without_checkpoints_it_says_what_to_run(scratch_cache):
     assert not at.exception and not at.error
     assert "no checkpoint yet" in at.info[0].value and at.code[0].value == "python -m core.training lstm --kind 1"
     assert not at.get("plotly_chart") and not at.dataframe
-    assert "Where to start" in [heading.value for heading in at.subheader]
+    assert "Where to start" in [heading.value for heading in at.header]
 
 
 def test_a_cell_is_drawn_with_the_depth(tiny_cache):
@@ -71,7 +71,7 @@ def test_damaged_weights_leave_the_rest_of_the_page(tiny_checkpoint, scratch_cac
     (scratch_cache / "checkpoints" / tiny_checkpoint.brackets / "weights.safetensors").write_bytes(b"\0" * 8)
     at = open_home()
     assert not at.exception and len(at.error) == 1 and tiny_checkpoint.brackets in at.error[0].value
-    assert len(at.dataframe[0].value) == 2 and "Where to start" in [heading.value for heading in at.subheader]
+    assert len(at.dataframe[0].value) == 2 and "Where to start" in [heading.value for heading in at.header]
 
 
 def test_what_is_not_here_is_said(tiny_cache):
@@ -100,4 +100,4 @@ def test_recipe_draws_the_figure(tiny_cache, monkeypatch):
 
 def test_home_speaks_japanese(tiny_cache):
     at = open_home("ja-JP")
-    assert "数えるセル" in [heading.value for heading in at.subheader] and "上下する" in chart(at).alt
+    assert "数えるセル" in [heading.value for heading in at.header] and "上下する" in chart(at).alt

@@ -1,11 +1,13 @@
 """Figures are drawn with their description and downloads, in colours of the theme."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core.ui.output import show_figure
+from core.ui.output import read_click, show_figure
 
 
 def page():
@@ -55,3 +57,15 @@ def test_downloads(app):
 def test_key_must_be_a_plain_name():
     with pytest.raises(ValueError, match="plain name"):
         show_figure(None, key="../x", alt="")
+
+
+@pytest.mark.parametrize("customdata", [[2, 0, 5], {"0": 2, "1": 0, "2": 5}])
+def test_a_click_is_read_in_either_shape(customdata, monkeypatch):
+    point = {"customdata": customdata}
+    monkeypatch.setattr(st, "session_state", {"map": SimpleNamespace(selection=SimpleNamespace(points=[point]))})
+    assert read_click("map") == [2, 0, 5]
+
+
+def test_no_click_is_none(monkeypatch):
+    monkeypatch.setattr(st, "session_state", {"map": SimpleNamespace(selection=SimpleNamespace(points=[]))})
+    assert read_click("map") is None
