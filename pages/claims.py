@@ -128,7 +128,8 @@ with guard():
     if not measured:
         st.info(tr("Nothing is measured yet: no checkpoint has stored results. Train one and measure it:"),
                 icon=":material/info:")
-        st.code("python -m core.training lstm --kind 1\npython -m core.reproduce lstm --recompute", language="bash", wrap_lines=True)
+        st.code("python -m core.training lstm --kind 1\npython -m core.reproduce lstm --recompute", language="bash",
+                wrap_lines=True)
     if not chosen:
         st.info(tr("No claim has this verdict."), icon=":material/info:")
     else:

@@ -46,7 +46,7 @@ def _show_context(card: CheckpointCard, source: str, context: Context) -> None:
     at, tokens = context.position, [show_token(t) for t in context.tokens]
     before = "… " * (at > BEFORE) + " ".join(tokens[max(0, at - BEFORE):at])
     after = " ".join(tokens[at + 1:at + 1 + AFTER]) + " …" * (len(tokens) > at + 1 + AFTER)
-    words = [quote_code(before), f":primary-background[**{quote_code(tokens[at])}**]", quote_code(after) if after else ""]
+    words = [quote_code(before), f":primary-background[**{quote_code(tokens[at])}**]", quote_code(after) * bool(after)]
     left, middle, right = st.columns([5.4, 3.4, 1.7], vertical_alignment="center", gap="xsmall")
     with left:
         st.markdown(" ".join(words))
