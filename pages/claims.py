@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.figures.claims import VERDICTS, draw_claims, read_controls, read_verdict
-from core.reproduce.__main__ import SYSTEMS
+from core.reproduce.systems import SYSTEMS
 from core.ui import evidence, frame
 from core.ui.controls import pick_one, pick_segment
 from core.ui.language import tr
@@ -16,9 +16,9 @@ from core.ui.registry import list_pages
 
 ALL = "all"
 RECIPE = """from core.figures.claims import draw_claims
-from core.reproduce.lstm import measure_claims
+from core.reproduce.systems import SYSTEMS
 
-records = measure_claims()
+records = [record for system in SYSTEMS.values() for record in system.measure()]
 draw_claims(records, [record.id for record in records]).show()
 """
 

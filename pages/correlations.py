@@ -7,14 +7,14 @@ import streamlit as st
 from core.analysis.correlation import PROPERTIES
 from core.analysis.heldout import VECTORS
 from core.ui import frame
-from core.ui.cached import get_held_out
-from core.ui.cells import CellView, show_cells, show_headline, show_levels, show_spectrum, show_training
 from core.ui.controls import pick_segment, pick_switch
-from core.ui.findings import name_property
 from core.ui.language import tr
+from core.ui.lstm.cached import get_held_out
+from core.ui.lstm.cells import CellView, show_cells, show_headline, show_levels, show_spectrum, show_training
+from core.ui.lstm.findings import name_property
+from core.ui.lstm.pickers import pick_checkpoint, pick_source
 from core.ui.messages import guard
 from core.ui.output import page_header, show_guide
-from core.ui.pickers import pick_checkpoint, pick_source
 
 
 def pick_view(card, source: str, result) -> CellView:

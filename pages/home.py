@@ -7,9 +7,10 @@ import streamlit as st
 
 from core.figures.miniature import draw_miniature, fit_scale, lay_out_words
 from core.ui import evidence, frame
-from core.ui.cached import DEMO, get_checkpoint, get_picked, get_sentences, list_cards
+from core.ui.cards import list_cards
 from core.ui.controls import pick_segment
 from core.ui.language import tr
+from core.ui.lstm.cached import DEMO, get_checkpoint, get_picked, get_sentences
 from core.ui.messages import guard, show_error
 from core.ui.output import page_header, show_figure
 from core.ui.registry import find_page, list_pages

@@ -11,12 +11,12 @@ from core.figures.palette import show_token
 from core.figures.trajectory import draw_overlay, draw_trajectory
 from core.tokens.spans import find_spans
 from core.ui import frame
-from core.ui.cached import DEMO, get_checkpoint, get_picked, get_sentences, get_sources, get_typed, rank_cached
 from core.ui.controls import pick_many, pick_number, pick_one, pick_segment, pick_text
 from core.ui.language import tr
+from core.ui.lstm.cached import DEMO, get_checkpoint, get_picked, get_sentences, get_sources, get_typed, rank_cached
+from core.ui.lstm.pickers import pick_checkpoint, source_name
 from core.ui.messages import guard, show_error
 from core.ui.output import page_header, show_figure, show_guide
-from core.ui.pickers import pick_checkpoint, source_name
 
 TYPED, BY_HAND = "typed", "hand"
 STATES = ("c", "h", "c_up", "i", "f", "g", "o")

@@ -3,11 +3,11 @@
 import shutil
 from pathlib import Path
 
-from core.reproduce.lstm import recompute_results
+from core.reproduce.lstm import SYSTEM
 
 
 def measure_copy(tiny_cache: Path, folder: Path) -> Path:
     """Copy a cache to `folder`, which WORDGLASS_CACHE must name already, and measure its checkpoints."""
     shutil.copytree(tiny_cache / "checkpoints", folder / "checkpoints")
-    recompute_results(lambda line: None)
+    SYSTEM.recompute(lambda line: None)
     return folder

@@ -5,10 +5,8 @@ import json
 import sys
 
 from core.errors import WordglassError
-from core.reproduce import lstm
-from core.reproduce.claims import ClaimRecord, ClaimSystem
-
-SYSTEMS: dict[str, ClaimSystem] = {system.name: system for system in (lstm.SYSTEM,)}
+from core.reproduce.claims import ClaimRecord
+from core.reproduce.systems import SYSTEMS
 
 
 def main(arguments: list[str] | None = None) -> int:

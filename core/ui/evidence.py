@@ -13,14 +13,15 @@ from core.analysis.trajectory import Trajectory
 from core.checkpoints.card import CheckpointCard
 from core.errors import AnalysisError
 from core.figures.claims import read_controls, read_verdict
-from core.reproduce.__main__ import SYSTEMS
 from core.reproduce.claims import ClaimRecord
-from core.reproduce.lstm import load_held_out
-from core.ui.cached import HELD_OUT, get_held_out, list_cards
+from core.reproduce.lstm.heldout import load_held_out
+from core.reproduce.systems import SYSTEMS
+from core.ui.cards import list_cards
 from core.ui.language import tr
-from core.ui.pickers import kind_name
+from core.ui.lstm.cached import HELD_OUT, get_held_out
+from core.ui.lstm.pickers import kind_name
 
-_SPLIT = re.compile(r"by document; (\d+) test documents")
+_SPLIT = re.compile(r"by document; (\d+) test documents(?:; (\d+) seeds)?")
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,10 @@ def show_controls(record: ClaimRecord) -> str:
 def show_split(record: ClaimRecord) -> str:
     """The part of the corpus that was measured."""
     found = _SPLIT.fullmatch(record.split)
-    return tr("test part, {n} documents, split by document", n=int(found[1])) if found else record.split
+    if not found:
+        return record.split
+    part = tr("test part, {n} documents, split by document", n=int(found[1]))
+    return f"{part}; {tr('{n} training seeds', n=int(found[2]))}" if found[2] else part
 
 
 def describe_method(system: str) -> str:

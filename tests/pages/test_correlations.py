@@ -7,8 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.analysis.correlation import PROPERTIES
-from core.reproduce.lstm import load_held_out
-from core.ui.cached import get_checkpoint
+from core.reproduce.lstm.heldout import load_held_out
+from core.ui.lstm.cached import get_checkpoint
 from core.ui.registry import find_page
 
 SPECTRUM, MAP, LEVELS, TRAINING = range(4)

@@ -6,8 +6,8 @@ import shutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.reproduce.lstm import load_held_out
-from core.ui.cached import get_checkpoint
+from core.reproduce.lstm.heldout import load_held_out
+from core.ui.lstm.cached import get_checkpoint
 from core.ui.registry import find_page
 
 

@@ -10,9 +10,12 @@ from core import settings
 from core.analysis.results import result_folder, save_result
 from core.checkpoints.store import list_checkpoints, load_card
 from core.errors import AnalysisError
-from core.reproduce.__main__ import SYSTEMS, main
+from core.reproduce.__main__ import main
 from core.reproduce.claims import ClaimRecord
-from core.reproduce.lstm import load_held_out, measure_claims, result_name
+from core.reproduce.lstm import SYSTEM
+from core.reproduce.lstm.heldout import load_held_out
+from core.reproduce.studies import result_name
+from core.reproduce.systems import SYSTEMS
 
 IDS = ["lstm.k1.depth_r", "lstm.k1.ed_accuracy", "lstm.k1.c_beats_h", "lstm.k2.depth_r", "lstm.k2.close_beats_open",
        "lstm.k3.ed_accuracy", "lstm.k4.ed_accuracy", "lstm.k4.vp_r"]
@@ -26,7 +29,7 @@ def own_copy(measured_folder, scratch_cache):
 
 
 def test_every_claim_has_a_record(scratch_cache):
-    records = measure_claims()
+    records = SYSTEM.measure()
     assert [record.id for record in records] == IDS
     for record in records:
         assert list(record.to_dict()) == FIELDS
@@ -41,7 +44,7 @@ def test_ids_are_unique_and_named_after_their_system():
 
 
 def test_measured_claims_say_what_they_rest_on(measured):
-    records = {record.id: record for record in measure_claims()}
+    records = {record.id: record for record in SYSTEM.measure()}
     for id, record in records.items():
         if not id.startswith(("lstm.k1", "lstm.k4")):  # the tiny checkpoints are of kinds 1 and 4
             assert record.ours is None
@@ -56,7 +59,7 @@ def test_command_prints_records_as_json(measured, capsys):
     assert main(["lstm", "--json"]) == 2  # two kinds have no checkpoint
     records = json.loads(capsys.readouterr().out)
     assert [record["id"] for record in records] == IDS and all(list(record) == FIELDS for record in records)
-    assert records == [record.to_dict() for record in measure_claims()]
+    assert records == [record.to_dict() for record in SYSTEM.measure()]
 
 
 def test_command_prints_a_line_for_what_is_not_measured(scratch_cache, capsys):
@@ -72,9 +75,9 @@ def test_command_refuses_an_unknown_system(capsys):
 
 
 def test_results_are_the_same_when_computed_again(own_copy, capsys):
-    before = [record.to_dict() for record in measure_claims()]
+    before = [record.to_dict() for record in SYSTEM.measure()]
     shutil.rmtree(own_copy / "analysis")
-    assert all(record.ours is None for record in measure_claims())
+    assert all(record.ours is None for record in SYSTEM.measure())
     main(["--recompute", "--json"])
     after = json.loads(capsys.readouterr().out)
     for old, new in zip(before, after, strict=True):
@@ -88,7 +91,7 @@ def test_results_of_other_weights_are_not_believed(own_copy):
     save_result(result_name(card.id), result, parents={"weights": "0" * 64})
     with pytest.raises(AnalysisError, match="other weights"):
         load_held_out(card)
-    assert all(r.ours is None for r in measure_claims() if r.id.startswith("lstm.k1"))
+    assert all(r.ours is None for r in SYSTEM.measure() if r.id.startswith("lstm.k1"))
     other = card.model_copy(update={"weights": card.weights.model_copy(update={"sha256": "0" * 64})})
     assert load_held_out(other).n_tokens == result.n_tokens
 
@@ -101,8 +104,8 @@ def test_results_of_other_weights_are_not_believed(own_copy):
 def test_damaged_results_count_as_not_measured(own_copy, damage):
     card = list_checkpoints("lstm")[0][0]
     damage(result_folder(result_name(card.id)))
-    assert all(r.ours is None for r in measure_claims() if r.id.startswith("lstm.k1"))
-    assert any(r.ours is not None for r in measure_claims())
+    assert all(r.ours is None for r in SYSTEM.measure() if r.id.startswith("lstm.k1"))
+    assert any(r.ours is not None for r in SYSTEM.measure())
 
 
 def test_records_can_be_replaced_but_not_changed():
@@ -114,7 +117,7 @@ def test_records_can_be_replaced_but_not_changed():
 
 def test_shipped_counter_counts():
     """The bracket model that ships has a cell that follows the depth, and c shows it better than h."""
-    records = {record.id: record for record in measure_claims()}
+    records = {record.id: record for record in SYSTEM.measure()}
     if records["lstm.k1.depth_r"].ours is None or not (settings.ROOT / "cache" / "analysis").is_dir():
         pytest.skip("no stored results ship (python -m core.reproduce --recompute)")
     assert records["lstm.k1.depth_r"].ours > 0.99

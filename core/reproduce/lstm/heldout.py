@@ -1,33 +1,24 @@
-"""Claims of seed 000 about LSTM language models, read from held-out results."""
+"""Claims of seed 000 read from correlations and confusion matrices."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 import numpy as np
 from safetensors.torch import load_file
 
 from core.analysis.heldout import HeldOut, compute_epochs, compute_held_out
-from core.analysis.results import load_result, save_result
 from core.checkpoints.card import CheckpointCard
-from core.checkpoints.store import Checkpoint, list_checkpoints, load_checkpoint, load_snapshots
+from core.checkpoints.store import Checkpoint, load_snapshots
 from core.errors import AnalysisError
 from core.models.lstm import LSTMConfig, LSTMLanguageModel
-from core.reproduce.claims import ClaimRecord, ClaimSystem
+from core.reproduce.claims import ClaimRecord
+from core.reproduce.studies import HELD_OUT, Claim, Study, load_study, name_corpus
 from core.settings import cache_folder
-from core.states.sources import DEMO, encode_source, read_held_out, read_source
+from core.states.sources import encode_source, read_held_out
+from core.tokens.encoded import EncodedSentences
 from core.training.lstm import LSTMTraining
 
 SEED = "000"
 EPOCH_TOKENS = 30_000  # per-epoch curves read this much of the held-out text: 0.02 in r, seconds a model
-
-
-@dataclass(frozen=True)
-class _Claim:
-    """Which checkpoint is asked, and how its result becomes a number."""
-
-    record: ClaimRecord
-    kind: int
-    read: Callable[[HeldOut], dict]
 
 
 def _depth_r(name: str, at_least: float) -> Callable[[HeldOut], dict]:
@@ -66,8 +57,8 @@ def _c_beats_h(result: HeldOut) -> dict:
             "holds": bool(low > 0)}
 
 
-def _claim(id: str, kind: int, figure: str, claim: str, reported: str, read: Callable[[HeldOut], dict]) -> _Claim:
-    return _Claim(ClaimRecord(id, SEED, figure, claim, reported), kind, read)
+def _claim(id: str, kind: int, figure: str, claim: str, reported: str, read: Callable[[HeldOut], dict]) -> Claim:
+    return Claim(ClaimRecord(id, SEED, figure, claim, reported), kind, read)
 
 
 CLAIMS = (
@@ -90,62 +81,10 @@ CLAIMS = (
 )
 
 
-def result_name(checkpoint_id: str, source: str = "held-out") -> str:
-    """Name under which a checkpoint's results on a source are stored."""
-    return f"{checkpoint_id}-{source}"
-
-
-def load_held_out(card: CheckpointCard, source: str = "held-out") -> HeldOut:
-    """Stored results of one checkpoint, checked against its weights.
-
-    Raises
-    ------
-    AnalysisError
-        When they are absent, damaged or of other weights.
-    """
-    return load_result(result_name(card.id, source), HeldOut, parents={"weights": card.weights.sha256})
-
-
-def measure_claims() -> list[ClaimRecord]:
-    """Every claim, from stored results of the smallest checkpoint of its kind."""
-    cards, _ = list_checkpoints("lstm")
-    records = []
-    for claim in CLAIMS:
-        card = next((c for c in cards if c.kind == claim.kind), None)
-        try:
-            result = load_held_out(card) if card is not None else None
-        except AnalysisError:
-            result = None
-        if result is None:
-            records.append(claim.record)
-            continue
-        records.append(replace(claim.record, corpus=result.corpus, checkpoint=card.id,
-                               split=f"by document; {result.n_groups} test documents", **claim.read(result)))
-    return records
-
-
-def recompute_results(report: Callable[[str], None]) -> None:
-    """Measure every checkpoint again on its held-out documents and on the demo treebank.
-
-    Raises
-    ------
-    CorpusError
-        When a corpus of a card is not on this machine.
-    """
-    for card in list_checkpoints("lstm")[0]:
-        checkpoint = load_checkpoint(card.id)
-        held_out = encode_source(checkpoint, read_held_out(card))
-        report(f"{card.id}: {held_out.n_tokens:,} held-out tokens")
-        result = compute_held_out(checkpoint, held_out, corpus=" + ".join(c.name for c in card.corpora),
-                                  epochs=_measure_epochs(checkpoint, held_out.n_tokens))
-        save_result(result_name(card.id), result, parents={"weights": card.weights.sha256})
-        demo = encode_source(checkpoint, read_source(DEMO, card))
-        save_result(result_name(card.id, DEMO), compute_held_out(checkpoint, demo, corpus=DEMO),
-                    parents={"weights": card.weights.sha256})
-        report(f"{card.id}: perplexity {result.perplexity:.3f}, "
-               f"depth |r| {abs(result.best_cell('c', 'depth')['r']):.3f}, "
-               f"VP |r| {abs(result.best_cell('c', 'VP')['r']):.3f}, "
-               f"ED {result.class_accuracy('ED')['accuracy']:.4f}")
+def compute(checkpoint: Checkpoint, sentences: EncodedSentences, source: str) -> HeldOut:
+    """Correlations and confusion; on held-out documents also over training."""
+    epochs = _measure_epochs(checkpoint, sentences.n_tokens) if source == HELD_OUT else None
+    return compute_held_out(checkpoint, sentences, corpus=name_corpus(checkpoint.card, source), epochs=epochs)
 
 
 def _measure_epochs(checkpoint: Checkpoint, n_tokens: int) -> np.ndarray | None:
@@ -178,4 +117,9 @@ def _epoch_models(card: CheckpointCard) -> list[LSTMLanguageModel]:
     return models
 
 
-SYSTEM = ClaimSystem("lstm", measure_claims, recompute_results)
+STUDY = Study("", HeldOut, compute, claims=CLAIMS)
+
+
+def load_held_out(card: CheckpointCard, source: str = HELD_OUT) -> HeldOut:
+    """Stored correlations and confusion of one checkpoint; raises as `load_study`."""
+    return load_study(STUDY, card, source)

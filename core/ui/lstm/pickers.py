@@ -6,8 +6,9 @@ from core.checkpoints.card import CheckpointCard
 from core.errors import CheckpointError
 from core.tokens.linearise import Kind
 from core.ui import controls
-from core.ui.cached import DEMO, HELD_OUT, get_sources, list_cards
+from core.ui.cards import list_cards
 from core.ui.language import tr
+from core.ui.lstm.cached import DEMO, HELD_OUT, get_sources
 from core.ui.messages import show_error
 
 

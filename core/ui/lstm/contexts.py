@@ -6,9 +6,9 @@ from core.analysis.contexts import Context, find_contexts
 from core.analysis.prediction import OTHER
 from core.checkpoints.card import CheckpointCard
 from core.figures.palette import show_token
-from core.ui.cached import get_checkpoint, get_encoded, get_predictions, get_states
-from core.ui.findings import link_trajectory
 from core.ui.language import tr
+from core.ui.lstm.cached import get_checkpoint, get_encoded, get_predictions, get_states
+from core.ui.lstm.findings import link_trajectory
 from core.ui.messages import quote_code
 
 BEFORE, AFTER = 14, 4  # tokens shown round a position

@@ -7,29 +7,21 @@ import numpy as np
 import streamlit as st
 
 from core.analysis.correlation import compute_correlations
-from core.analysis.heldout import VECTORS, HeldOut, compute_held_out
+from core.analysis.heldout import VECTORS, HeldOut
 from core.analysis.prediction import Predictions, compute_predictions
 from core.analysis.ranking import rank_cells
-from core.analysis.results import save_result
 from core.analysis.trajectory import Trajectory, compute_trajectory
-from core.checkpoints.card import CheckpointCard
-from core.checkpoints.store import Checkpoint, CheckpointFault, list_checkpoints, load_checkpoint
+from core.checkpoints.store import Checkpoint, load_checkpoint
 from core.corpora.trees import Tree
 from core.errors import AnalysisError, TextError
+from core.reproduce.lstm import STUDIES
+from core.reproduce.studies import HELD_OUT, load_study, run_study
 from core.states.lstm import SentenceStates
 from core.states.sources import DEMO, SourceSentence, encode_source, list_sentences, list_sources, read_source
 from core.states.store import open_states
 from core.tokens.encoded import EncodedSentences
 from core.tokens.linearise import Linearised, linearise
 from core.tokens.sentences import check_labels, read_typed_sentence
-
-HELD_OUT = "held-out"  # stored results on the card's test documents; needs no corpus
-
-
-@st.cache_data(ttl=20, max_entries=4, show_spinner=False)
-def list_cards(system: str) -> tuple[list[CheckpointCard], list[CheckpointFault]]:
-    """Cards of one system and the folders that had to be left out; a new folder shows within 20 s."""
-    return list_checkpoints(system)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
@@ -71,23 +63,29 @@ def get_predictions(checkpoint_id: str, source: str) -> Predictions:
                                get_encoded(checkpoint_id, source))
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def get_held_out(checkpoint_id: str, source: str) -> HeldOut:
-    """Correlations and confusion of a checkpoint on ``held-out``, ``demo`` or a corpus.
+@st.cache_resource(max_entries=48, show_spinner=False)
+def get_study(checkpoint_id: str, source: str, name: str = ""):
+    """Result of one study of ``core.reproduce.lstm`` on ``held-out``, ``demo`` or a corpus.
 
     Stored results are read; what is not stored is computed once and stored.
+
+    Raises
+    ------
+    AnalysisError
+        When nothing is stored for the held-out documents.
     """
-    from core.reproduce.lstm import load_held_out, result_name
-    card = get_checkpoint(checkpoint_id).card
+    study, checkpoint = STUDIES[name], get_checkpoint(checkpoint_id)
     try:
-        return load_held_out(card, source)
+        return load_study(study, checkpoint.card, source)
     except AnalysisError:
         if source == HELD_OUT:
             raise
-    result = compute_held_out(get_checkpoint(checkpoint_id), get_encoded(checkpoint_id, source), corpus=source,
-                              states=get_states(checkpoint_id, source))
-    save_result(result_name(checkpoint_id, source), result, parents={"weights": card.weights.sha256})
-    return result
+    return run_study(study, checkpoint, get_encoded(checkpoint_id, source), source)
+
+
+def get_held_out(checkpoint_id: str, source: str) -> HeldOut:
+    """Correlations and confusion of a checkpoint."""
+    return get_study(checkpoint_id, source)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -141,4 +139,4 @@ def rank_cached(checkpoint_id: str, state: str, name: str, trajectory: Trajector
 
 
 __all__ = ["DEMO", "HELD_OUT", "get_checkpoint", "get_encoded", "get_held_out", "get_picked", "get_predictions",
-           "get_sentences", "get_sources", "get_states", "get_typed", "list_cards", "rank_cached"]
+           "get_sentences", "get_sources", "get_states", "get_study", "get_typed", "rank_cached"]

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from core.checkpoints.card import CheckpointCard
-from core.ui.cached import DEMO, HELD_OUT
 from core.ui.language import language, tr
+from core.ui.lstm.cached import DEMO, HELD_OUT
 from core.ui.registry import find_page
 
 _RECIPE = """\
 from core.checkpoints.store import load_checkpoint
-from core.reproduce.lstm import load_held_out
+from core.reproduce.lstm.heldout import load_held_out
 {imports}
 
 result = load_held_out(load_checkpoint("{id}").card, "{source}")

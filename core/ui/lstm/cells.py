@@ -14,10 +14,10 @@ from core.figures.epochs import draw_epochs
 from core.figures.heatmap import draw_correlation, sort_cells
 from core.figures.levels import LevelCurve, draw_levels, tabulate_levels
 from core.figures.spectrum import draw_spectrum
-from core.ui.cached import HELD_OUT
 from core.ui.controls import pick_one, pick_segment
-from core.ui.findings import link_trajectory, name_property, name_unit, say_verdict, show_numbers, write_recipe
 from core.ui.language import tr
+from core.ui.lstm.cached import HELD_OUT
+from core.ui.lstm.findings import link_trajectory, name_property, name_unit, say_verdict, show_numbers, write_recipe
 from core.ui.messages import guard
 from core.ui.output import read_click, show_figure
 
