@@ -56,3 +56,7 @@ class AnalysisError(WordglassError):
 
 class TrainingError(WordglassError):
     """Settings or a saved state from which training cannot start or go on."""
+
+
+class JobError(WordglassError):
+    """A job that cannot be started, or that ended badly."""

@@ -23,16 +23,23 @@ def user_data_folder() -> Path:
 
 
 def data_folders() -> tuple[Path, ...]:
-    """Folders searched for corpora, first match wins: ``$WORDGLASS_DATA``, user's cache, NLTK's."""
+    """Folders searched for corpora, first match wins: ``$WORDGLASS_DATA``, user's cache, NLTK's, the system's, ours."""
     folders = [Path(p) for p in os.environ.get("WORDGLASS_DATA", "").split(os.pathsep) if p]
     folders.append(user_data_folder())
     nltk_roots = [Path(p) for p in os.environ.get("NLTK_DATA", "").split(os.pathsep) if p]
     nltk_roots += [Path.home() / "nltk_data", Path("/usr/share/nltk_data"),
                    Path("/usr/local/share/nltk_data")]
     folders += [root / "corpora" for root in nltk_roots]
+    folders += [Path("/usr/local/share"), Path("/usr/share"), ROOT / "core" / "corpora"]
     return tuple(folders)
 
 
 def job_folder() -> Path:
-    """State of running and finished training jobs (never tracked)."""
+    """State of waiting, running and finished jobs (never tracked)."""
     return cache_folder() / "jobs"
+
+
+def job_slots() -> int:
+    """How many jobs run at once: ``$WORDGLASS_JOBS``, or one."""
+    wish = os.environ.get("WORDGLASS_JOBS", "")
+    return min(int(wish), 64) if wish.isdigit() and int(wish) > 0 else 1

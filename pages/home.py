@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.figures.miniature import draw_miniature, fit_scale, lay_out_words
+from core.reproduce.studies import is_plain
 from core.ui import evidence, frame
 from core.ui.cards import list_cards
 from core.ui.controls import pick_segment
@@ -145,6 +146,7 @@ page_header("home")
 cards, faults = list_cards("lstm")
 for fault in faults:
     show_error(fault.error)
-for show, *what in ((show_story, cards), (show_systems,), (show_checkpoints, cards), (show_starts,)):
+plain_first = sorted(cards, key=lambda card: not is_plain(card))
+for show, *what in ((show_story, plain_first), (show_systems,), (show_checkpoints, cards), (show_starts,)):
     with guard():  # a part that fails leaves the others
         show(*what)

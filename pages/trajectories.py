@@ -9,6 +9,7 @@ from core.analysis.correlation import PROPERTIES
 from core.errors import TextError
 from core.figures.palette import show_token
 from core.figures.trajectory import draw_overlay, draw_trajectory
+from core.states.sources import card_family
 from core.tokens.spans import find_spans
 from core.ui import frame
 from core.ui.controls import pick_many, pick_number, pick_one, pick_segment, pick_text
@@ -22,6 +23,7 @@ TYPED, BY_HAND = "typed", "hand"
 STATES = ("c", "h", "c_up", "i", "f", "g", "o")
 MAX_SENTENCES, MAX_CELLS = 2000, 8
 EXAMPLE_WORDS = "The keys that the teacher lost were under the map ."
+EXAMPLE_LISP = "(defun twice-each (f xs) (mapcar (lambda (x) (funcall f (funcall f x))) xs))"
 EXAMPLE_TREE = ("(S (NP (NP (DT The) (NNS keys)) (SBAR (WHNP (WDT that)) (S (NP (DT the) (NN teacher)) "
                 "(VP (VBD lost))))) (VP (VBD were) (PP (IN under) (NP (DT the) (NN map)))) (. .))")
 
@@ -40,15 +42,17 @@ PICKED_LINES = """from core.states.sources import list_sentences, read_source
 from core.tokens.linearise import linearise
 tree = list_sentences(read_source("{source}", checkpoint.card))[{number}].tree
 sentence = linearise(tree, checkpoint.kind, pos_brackets=checkpoint.pos_brackets)"""
-TYPED_LINES = f"""from core.tokens.sentences import read_typed_sentence
-sentence, tree = read_typed_sentence({EXAMPLE_TREE!r}, checkpoint.kind)  # your text here"""
+TYPED_LINES = """from core.states.sources import typed_parser
+from core.tokens.sentences import read_typed_sentence
+text = {text!r}  # your text here
+sentence, tree = read_typed_sentence(text, checkpoint.kind, parse=typed_parser(checkpoint.card))"""
 
 
 def pick_sentence(card):
     """Trajectory, tree and a name for downloads; None after a message."""
     left, right = st.columns([1, 2], vertical_alignment="bottom")
     with left:
-        source = pick_one(tr("Sentence from"), [*get_sources(), TYPED], "src",
+        source = pick_one(tr("Sentence from"), [*get_sources(card.id), TYPED], "src",
                           format=lambda s: tr("typed here") if s == TYPED else source_name(s))
     if source != TYPED:
         with right:
@@ -59,12 +63,20 @@ def pick_sentence(card):
     words = card.kind == 5
     with right:
         text = pick_text(tr("A sentence in words, or a bracketed tree") if words else tr("A bracketed tree"),
-                         "text", EXAMPLE_WORDS if words else EXAMPLE_TREE, lines=1 if words else 3)
+                         "text", example_text(card), lines=1 if words else 3)
     try:
         return (*get_typed(card.id, text), source, 0)
     except TextError as error:
         show_error(error, text=text)
         return None
+
+
+def example_text(card) -> str:
+    """What stands in the field before anything is typed."""
+    if card.corpora[0].name.startswith("dyck"):
+        return "(S (A (A) (A (A))) (A))"
+    family = card_family(card)
+    return EXAMPLE_LISP if family == "lisp" else EXAMPLE_WORDS if card.kind == 5 else EXAMPLE_TREE
 
 
 def pick_cells(card, state: str, trajectory) -> list[int]:
@@ -100,7 +112,8 @@ def as_table(trajectory, state: str, cells: list[int]) -> pd.DataFrame:
 
 def recipe(card, source: str, number: int, state: str, cells: list[int]) -> str:
     """Lines that draw the figure from core."""
-    read = TYPED_LINES if source == TYPED else PICKED_LINES.format(source=source, number=number)
+    read = (TYPED_LINES.format(text=example_text(card)) if source == TYPED
+            else PICKED_LINES.format(source=source, number=number))
     return RECIPE.format(id=card.id, read=read, cells=cells, state=state)
 
 

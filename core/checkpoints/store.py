@@ -134,7 +134,10 @@ def load_card(checkpoint_id: str) -> CheckpointCard:
 
 
 def list_checkpoints(system: str | None = None) -> tuple[list[CheckpointCard], list[CheckpointFault]]:
-    """Cards of all checkpoints (by kind, then size), and the folders that had to be left out."""
+    """Cards of all checkpoints and the folders that had to be left out.
+
+    By kind, size, strength of the penalty and seed; of equals, the one trained longest comes first.
+    """
     root = cache_folder() / "checkpoints"
     cards, faults = [], []
     folders = sorted(p for p in root.iterdir() if p.is_dir()) if root.is_dir() else []
@@ -148,7 +151,8 @@ def list_checkpoints(system: str | None = None) -> tuple[list[CheckpointCard], l
         else:
             cards.append(card)
     cards = [c for c in cards if system is None or c.system == system]
-    return sorted(cards, key=lambda c: (c.system, c.kind, c.model.get("hidden_size", 0), c.id)), faults
+    return sorted(cards, key=lambda c: (c.system, c.kind, c.model.get("hidden_size", 0), c.training.get("l1", 0),
+                                        c.training.get("seed", 0), -c.epochs, c.id)), faults
 
 
 def load_checkpoint(checkpoint_id: str) -> Checkpoint:

@@ -89,7 +89,7 @@ def generate_right_branching(n: int, *, depth: int, seed: int, lexicon: Lexicon 
     return [_right_sentence(*words, lexicon) for words in _draw_words(n, depth, seed, lexicon)]
 
 
-def generate_dyck(n: int, *, pairs: int, max_depth: int, length: int, seed: int) -> list[Tree]:
+def generate_dyck(n: int, *, pairs: int, max_depth: int, length: int, seed: int, min_depth: int = 0) -> list[Tree]:
     """Balanced bracket structures, drawn evenly from all that fit.
 
     A pair of brackets is a node labelled ``A`` (or ``B`` where ``pairs`` is 2), with the pairs inside it as
@@ -103,6 +103,8 @@ def generate_dyck(n: int, *, pairs: int, max_depth: int, length: int, seed: int)
         Kinds of brackets, 1 or 2 (the languages Dyck-1 and Dyck-2).
     max_depth : int
         Deepest nesting allowed.
+    min_depth : int
+        Nesting that every structure reaches somewhere.
     length : int
         Number of brackets, opening and closing, of every structure: even.
 
@@ -128,10 +130,13 @@ def generate_dyck(n: int, *, pairs: int, max_depth: int, length: int, seed: int)
     if length % 2:
         raise CorpusError("A balanced structure cannot have {length} brackets.", "Choose an even length.",
                           length=length)
+    _check("min_depth", min_depth, 0, min(max_depth, length // 2))
     counts = _count_balanced(length, max_depth)
+    shallow = _count_balanced(length, min_depth - 1) if min_depth else None
     labellings = pairs ** (length // 2)
-    ranks = _distinct_ranks(np.random.default_rng(seed), counts[length][0] * labellings, n)
-    return [_dyck_tree(*divmod(rank, labellings), pairs, counts) for rank in ranks]
+    capacity = counts[length][0] - (shallow[length][0] if shallow else 0)
+    ranks = _distinct_ranks(np.random.default_rng(seed), capacity * labellings, n)
+    return [_dyck_tree(*divmod(rank, labellings), pairs, counts, shallow) for rank in ranks]
 
 
 def _draw_words(n: int, depth: int, seed: int, lexicon: Lexicon) -> list[tuple[list, list]]:
@@ -222,15 +227,23 @@ def _count_balanced(length: int, max_depth: int) -> list[list[int]]:
     return counts
 
 
-def _dyck_tree(rank: int, labelling: int, pairs: int, counts: list[list[int]]) -> Tree:
-    """The structure of number ``rank``; the base-``pairs`` digits of ``labelling`` are its labels."""
+def _dyck_tree(rank: int, labelling: int, pairs: int, counts: list[list[int]],
+               shallow: list[list[int]] | None) -> Tree:
+    """The structure of number ``rank``; the base-``pairs`` digits of ``labelling`` are its labels.
+
+    ``shallow`` counts the ways that stay too shallow; they are no ways until the structure is deep enough.
+    """
     open_nodes: list[tuple[str, list[Tree]]] = [("S", [])]
     for left in range(len(counts) - 2, -1, -1):
         height = len(open_nodes) - 1
         n_opening = counts[left][height + 1] if height + 1 < len(counts[0]) else 0
+        if shallow and height + 1 < len(shallow[0]):
+            n_opening -= shallow[left][height + 1]
         if rank < n_opening:
             labelling, digit = divmod(labelling, pairs)
             open_nodes.append(("AB"[digit], []))
+            if shallow and height + 1 == len(shallow[0]):
+                shallow = None
         else:
             rank -= n_opening
             label, children = open_nodes.pop()

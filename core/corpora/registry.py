@@ -290,6 +290,27 @@ _ENTRIES = (
         (_nltk_file("wsd", "senseval.zip", "senseval/*.pos", bytes=2151350,
                     sha256="fbcb658b562969e47a19a45e04c452d874755d157db936d815ca391ca88bfdea"),)),
     CorpusEntry(
+        "emacs-lisp", "Emacs Lisp of GNU Emacs: about 1,500 files, 104,000 top-level forms",
+        "GPL 3 or later", "Debian package emacs-el",
+        (CorpusFile(("emacs/*/lisp/**/*.el.gz", "emacs-lisp/**/*.el*")),),
+        "Install Debian's package: apt-get install emacs-el. Or put .el files of any Emacs into {folder}/emacs-lisp."),
+    CorpusEntry(
+        "slib", "SLIB, a portable library of Scheme: 157 files, 2,600 top-level forms",
+        "free, terms by file (many public domain)", "Debian package slib",
+        (CorpusFile(("slib/*.scm",)),),
+        "Install Debian's package: apt-get install slib. Or put its .scm files into {folder}/slib."),
+    CorpusEntry(
+        "lisp", "Lisp source of your own: .el, .el.gz and .scm files in folders of any depth",
+        "yours", "a folder of the reader's",
+        (CorpusFile(("lisp/**/*.el", "lisp/**/*.el.gz", "lisp/**/*.scm")),),
+        "Put or link a folder of Lisp files at {folder}/lisp, or at lisp in a folder named by WORDGLASS_DATA."),
+    CorpusEntry(
+        "lisp-demo", "Lisp written for this project: lists, text, interpreters, macros, graphs, games",
+        "as Wordglass itself", "this project",
+        (CorpusFile(("demo_lisp/*",)),),
+        "It ships with Wordglass: restore core/corpora/demo_lisp from the repository, or copy it to "
+        "{folder}/demo_lisp."),
+    CorpusEntry(
         "brown", "Brown corpus with Brown POS tags: 57,340 sentences",
         "non-commercial use only", "NLTK data, package brown",
         (_nltk_file("pos", "brown.zip", "brown/c[a-r]*", bytes=3314357,

@@ -5,7 +5,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Literal
 
 from core.corpora.trees import Tree, parse_trees
@@ -109,7 +109,8 @@ def read_trees(path: Path, *, name: str | None = None, rules: TreeRules = TreeRu
         raise CorpusError("There is no treebank at {path}.",
                           "Give a .mrg, .ptb or .tree file, a folder or a zip of them.", path=str(path))
     documents, problems = [], []
-    for stem, read in _treebank_files(path):
+    for place, read in iterate_files(path, SUFFIXES):
+        stem = PurePath(place).stem
         try:
             text = read().decode("utf-8")
             found = (normalise_tree(unwrap_root(t), rules) for t in parse_trees(text))
@@ -129,15 +130,15 @@ def read_trees(path: Path, *, name: str | None = None, rules: TreeRules = TreeRu
     return Treebank(name or path.stem, tuple(documents), tuple(problems))
 
 
-def _treebank_files(path: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """Pairs of (stem, function that returns the bytes), sorted by name."""
+def iterate_files(path: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """Pairs of (place below ``path``, function that returns the bytes) of a file, a folder or a zip, sorted."""
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             for info in sorted(archive.infolist(), key=lambda i: i.filename):
-                if info.filename.lower().endswith(SUFFIXES) and info.file_size <= MAX_FILE_BYTES:
-                    yield Path(info.filename).stem, lambda info=info: archive.read(info)
+                if info.filename.lower().endswith(suffixes) and info.file_size <= MAX_FILE_BYTES:
+                    yield info.filename, lambda info=info: archive.read(info)
     elif path.is_dir():
-        for file in sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file()):
-            yield file.stem, file.read_bytes
-    elif path.suffix.lower() in SUFFIXES and path.stat().st_size <= MAX_FILE_BYTES:
-        yield path.stem, path.read_bytes
+        for file in sorted(p for p in path.rglob("*") if p.name.lower().endswith(suffixes) and p.is_file()):
+            yield file.relative_to(path).as_posix(), file.read_bytes
+    elif path.name.lower().endswith(suffixes) and path.stat().st_size <= MAX_FILE_BYTES:
+        yield path.name, path.read_bytes

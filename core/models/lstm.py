@@ -56,14 +56,22 @@ class LSTMLanguageModel(nn.Module):
 
     def forward(self, ids: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """Top hidden states, (T, B, H), for token ids (T, B)."""
+        return self.drop_out(self.run_layers(ids, dtype))
+
+    def run_layers(self, ids: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
+        """Top hidden states before their dropout, (T, B, H): what an activation penalty reads."""
         h = self.drop_in(self.embedding(ids))
-        for layer in self.layers:
-            h = self.drop_out(layer(h, dtype))
+        for k, layer in enumerate(self.layers):
+            h = layer(self.drop_out(h) if k else h, dtype)
         return h
 
     def loss(self, ids: Tensor, targets: Tensor, dtype: torch.dtype = torch.float32) -> tuple[Tensor, int]:
         """Summed cross entropy in nats over targets ≥ 0, and their number."""
+        return self.score(self(ids, dtype), targets, dtype)
+
+    def score(self, h: Tensor, targets: Tensor, dtype: torch.dtype = torch.float32) -> tuple[Tensor, int]:
+        """As `loss`, from top hidden states (T, B, H)."""
         keep = targets >= 0
-        h = self(ids, dtype)[keep].to(dtype)
+        h = h[keep].to(dtype)
         logits = nn.functional.linear(h, self.decoder.weight.to(dtype), self.decoder.bias.to(dtype))
         return nn.functional.cross_entropy(logits, targets[keep], reduction="sum"), int(keep.sum())

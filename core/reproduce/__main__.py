@@ -1,4 +1,4 @@
-"""``python -m core.reproduce [SYSTEM] [--json] [--recompute]``: the claims and what ours gives."""
+"""``python -m core.reproduce [SYSTEM] [--json] [--recompute [--missing]]``: the claims and what ours gives."""
 
 import argparse
 import json
@@ -15,12 +15,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("system", nargs="?", choices=sorted(SYSTEMS), help="only the claims of one system")
     parser.add_argument("--json", action="store_true", help="one JSON array instead of a table")
     parser.add_argument("--recompute", action="store_true", help="from checkpoints and corpora, not stored results")
+    parser.add_argument("--missing", action="store_true", help="with --recompute: only what is not stored yet")
     options = parser.parse_args(arguments)
     chosen = [SYSTEMS[options.system]] if options.system else list(SYSTEMS.values())
     try:
         if options.recompute:
             for system in chosen:
-                system.recompute(lambda line: print(line, file=sys.stderr, flush=True))
+                system.recompute(lambda line: print(line, file=sys.stderr, flush=True), missing=options.missing)
         records = [record for system in chosen for record in system.measure()]
     except WordglassError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -4,7 +4,9 @@ A study measures every checkpoint it applies to, on the documents the checkpoint
 the demo treebank, and stores the results under ``cache/analysis/``; claims and pages read those.
 """
 
+import json
 import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,7 +17,8 @@ from scipy import stats
 from core.analysis.results import load_result, save_result
 from core.checkpoints.card import CheckpointCard
 from core.checkpoints.store import Checkpoint, list_checkpoints, load_checkpoint
-from core.errors import AnalysisError
+from core.corpora.library import corpus_family
+from core.errors import AnalysisError, CorpusError
 from core.reproduce.claims import ClaimRecord
 from core.states.sources import DEMO, encode_source, read_held_out, read_source
 from core.tokens.encoded import EncodedSentences
@@ -25,8 +28,7 @@ HELD_OUT = "held-out"  # stored results on the card's test documents; needs no c
 
 def is_plain(card: CheckpointCard) -> bool:
     """Whether a checkpoint is an ordinary model of English trees: the one the seed speaks of."""
-    special = {"lisp-sample", "emacs-lisp", "slib", "lisp", "dyck-1", "dyck-2", "embedding"}
-    return not special & {corpus.name for corpus in card.corpora} and not card.training.get("l1", 0)
+    return all(corpus_family(c.name) == "english" for c in card.corpora) and not card.training.get("l1", 0)
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def run_study(study: Study, checkpoint: Checkpoint, sentences: EncodedSentences,
 def measure_claims(studies: Sequence[Study], system: str) -> list[ClaimRecord]:
     """Every claim of some studies, from stored results.
 
-    A claim is read from the smallest checkpoints of its kind; where several differ in their seed
+    A claim is read from the smallest measured checkpoints of its kind; where several differ in their seed
     alone, its value is their mean and its interval Student's over the seeds.
     """
     cards, _ = list_checkpoints(system)
@@ -121,15 +123,25 @@ def measure_claims(studies: Sequence[Study], system: str) -> list[ClaimRecord]:
     for study in studies:
         for claim in study.claims:
             own = [card for card in cards if card.kind == claim.kind and claim.of(card) and study.applies(card)]
-            own = [card for card in own if card.model["hidden_size"] == own[0].model["hidden_size"]]
             found = [(card, result) for card in own if (result := _load(study, card)) is not None]
-            records.append(_combine(claim, found) if found else claim.record)
+            found = [pair for pair in found if pair[0].model["hidden_size"] == found[0][0].model["hidden_size"]]
+            records.append(_combine(claim, _largest_family(found)) if found else claim.record)
     return records
 
 
-def _load(study: Study, card: CheckpointCard):
+def _largest_family(found: list[tuple[CheckpointCard, Any]]) -> list[tuple[CheckpointCard, Any]]:
+    """Of some checkpoints, the most that differ in their seed alone."""
+    families: dict[str, list] = {}
+    for card, result in found:
+        settings = {k: v for k, v in card.training.items() if k != "seed" and v}  # a setting that is off may be absent
+        families.setdefault(json.dumps([settings, [c.name for c in card.corpora]], sort_keys=True), []).append(
+            (card, result))
+    return max(families.values(), key=len)
+
+
+def _load(study: Study, card: CheckpointCard, source: str = HELD_OUT):
     try:
-        return load_study(study, card)
+        return load_study(study, card, source)
     except AnalysisError:
         return None
 
@@ -148,23 +160,31 @@ def _combine(claim: Claim, found: list[tuple[CheckpointCard, Any]]) -> ClaimReco
                    split=f"{record.split}; {len(values)} seeds", holds=all(m["holds"] for m in measured))
 
 
-def recompute_studies(studies: Sequence[Study], system: str, report: Callable[[str], None],
-                      only: Callable[[CheckpointCard], bool] = lambda card: True) -> None:
-    """Measure checkpoints again, on their held-out documents and on the demo treebank.
+def recompute_studies(studies: Sequence[Study], system: str, report: Callable[[str], None], *,
+                      missing: bool = False) -> None:
+    """Measure checkpoints again, on their held-out documents and on the demo of their language.
 
-    Raises
-    ------
-    CorpusError
-        When a corpus of a card is not on this machine.
+    A corpus that is not on this machine is reported and left out.
+
+    Parameters
+    ----------
+    missing : bool
+        Only what is not stored yet, or was made from other weights or by another version.
     """
-    for card in filter(only, list_checkpoints(system)[0]):
-        own = [study for study in studies if study.applies(card)]
-        if not own:
-            continue
-        checkpoint = load_checkpoint(card.id)
-        for source, documents in ((HELD_OUT, read_held_out(card)), (DEMO, read_source(DEMO, card))):
-            sentences = encode_source(checkpoint, documents)
-            report(f"{card.id}: {source}, {sentences.n_tokens:,} tokens")
+    for card in list_checkpoints(system)[0]:
+        for source, read in ((HELD_OUT, read_held_out), (DEMO, lambda card: read_source(DEMO, card))):
+            own = [study for study in studies if study.applies(card)
+                   and not (missing and _load(study, card, source) is not None)]
+            if not own:
+                continue
+            try:
+                checkpoint = load_checkpoint(card.id)
+                sentences = encode_source(checkpoint, read(card))
+            except CorpusError as error:
+                report(f"{card.id}: {source} left out: {error}")
+                continue
             for study in own:
+                start = time.monotonic()
                 run_study(study, checkpoint, sentences, source)
-                report(f"{card.id}: {source}, {study.name or 'correlations and predictions'} measured")
+                report(f"{card.id}: {source}, {sentences.n_tokens:,} tokens, {study.name or 'correlations'} measured "
+                       f"in {time.monotonic() - start:.0f} s")

@@ -1,5 +1,6 @@
 """Where sentences to look at come from: the demo treebank, or documents a checkpoint has not read."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -7,16 +8,28 @@ from pathlib import Path
 from core.checkpoints.card import CheckpointCard
 from core.checkpoints.store import Checkpoint
 from core.corpora.demo import read_demo_treebank
+from core.corpora.library import (
+    CLASSES,
+    LISP,
+    TREEBANKS,
+    Family,
+    corpus_family,
+    draw_documents,
+    read_corpus,
+    read_lisp_demo,
+    read_lisp_demo_classes,
+)
+from core.corpora.lisp import parse_form, replace_by_classes
 from core.corpora.registry import find_corpus, locate_corpus
-from core.corpora.treebank import Document, Treebank, TreeRules, read_trees
-from core.corpora.trees import Tree
+from core.corpora.treebank import Document, Treebank
+from core.corpora.trees import Tree, parse_tree
 from core.errors import CorpusError
 from core.tokens.encoded import EncodedSentences, encode_documents
 from core.tokens.linearise import Kind
+from core.tokens.sentences import parse_treebank_tree
 
 DEMO = "demo"
-TREEBANKS = ("ptb-sample", "gum", "craft", "ptb-full")
-
+FOREIGN_DOCUMENTS = 150  # of a Lisp corpus that a checkpoint was not trained on
 
 @dataclass(frozen=True)
 class SourceSentence:
@@ -28,23 +41,64 @@ class SourceSentence:
 
     @property
     def text(self) -> str:
-        """The words, for menus."""
-        return " ".join(self.tree.words())
+        """The words, or the brackets where there are none, for menus."""
+        return " ".join(self.tree.words()) or str(self.tree)
 
 
 def list_sources(card: CheckpointCard | None = None) -> tuple[str, ...]:
-    """The demo treebank, then every treebank found on this machine."""
+    """The demo of the checkpoint's language, then every corpus of that language found on this machine."""
+    family = "english" if card is None else card_family(card)
+    if family == "generated":
+        return (DEMO, *(c.name for c in card.corpora))
+    if family == "lisp":
+        ending = CLASSES if reads_classes(card) else ""
+        return (DEMO, *(name + ending for name in LISP if locate_corpus(name) is not None))
     return (DEMO, *(name for name in TREEBANKS if locate_corpus(name) is not None))
 
 
-@lru_cache(maxsize=3)  # immutable; the largest treebank takes 16 s to read
-def _read_treebank(name: str, path: Path) -> Treebank:
-    return read_trees(path, name=name, rules=TreeRules())
+def card_family(card: CheckpointCard) -> Family:
+    """The language a checkpoint reads: English trees, Lisp, or what a generator makes."""
+    return corpus_family(card.corpora[0].name)
+
+
+def reads_classes(card: CheckpointCard) -> bool:
+    """Whether a Lisp checkpoint reads classes instead of words."""
+    return card.corpora[0].name.endswith(CLASSES)
+
+
+def locate_source(source: str) -> Path | None:
+    """Where a corpus lies; None where it is generated. Raises `CorpusError` when it is absent."""
+    return None if corpus_family(source) == "generated" else find_corpus(source.removesuffix(CLASSES))
+
+
+@lru_cache(maxsize=4)  # immutable; the largest treebank takes 16 s to read
+def _read_corpus(name: str, path: str, depth: int, wanted: frozenset[str] | None) -> Treebank:
+    # path is part of the key: another data folder is another corpus
+    return read_corpus(name, depth=depth, wanted=wanted)
+
+
+def typed_parser(card: CheckpointCard) -> Callable[[str], Tree]:
+    """How text typed for a checkpoint becomes a tree: a treebank's tree, a Lisp form, or bare brackets."""
+    family = card_family(card)
+    if family == "lisp":
+        classes = reads_classes(card)
+        return lambda text: replace_by_classes(parse_form(text)) if classes else parse_form(text)
+    return parse_tree if family == "generated" else parse_treebank_tree
+
+
+def _read_demo(card: CheckpointCard) -> tuple[Document, ...]:
+    family = card_family(card)
+    if family == "lisp":
+        return (read_lisp_demo_classes() if reads_classes(card) else read_lisp_demo()).documents
+    if family == "generated":  # the documents that were held out
+        return read_source(card.corpora[0].name, card)
+    return read_demo_treebank().documents
 
 
 def read_source(source: str, card: CheckpointCard) -> tuple[Document, ...]:
     """Documents of a source that the checkpoint has not been trained on.
 
+    The demo is that of the checkpoint's language: our treebank, our Lisp, or held-out generated structures.
     A corpus the checkpoint was trained on gives its test documents; another gives all of them.
     Document names are ``corpus/document``.
 
@@ -54,11 +108,16 @@ def read_source(source: str, card: CheckpointCard) -> tuple[Document, ...]:
         When the corpus is not on this machine, or holds none of the card's test documents.
     """
     if source == DEMO:
-        return read_demo_treebank().documents
-    bank = _read_treebank(source, find_corpus(source))
+        return _read_demo(card)
+    own = source in {c.name for c in card.corpora}
+    held_out = set(card.split["test"])
+    wanted = None
+    if corpus_family(source) == "lisp":  # to read the whole of a large library would take a minute
+        wanted = (frozenset(name.removeprefix(source + "/") for name in held_out) if own
+                  else draw_documents(source, FOREIGN_DOCUMENTS, seed=0))
+    bank = _read_corpus(source, str(locate_source(source)), int(card.training.get("max_depth", 0)), wanted)
     documents = tuple(Document(f"{source}/{d.name}", d.trees) for d in bank.documents)
-    if source in {c.name for c in card.corpora}:
-        held_out = set(card.split["test"])
+    if own:
         documents = tuple(d for d in documents if d.name in held_out)
     if not documents:
         raise CorpusError("The corpus {name} here holds none of the documents that {id} keeps for testing.",

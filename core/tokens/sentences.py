@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from core.corpora.treebank import TreeRules, normalise_tree, unwrap_root
 from core.corpora.trees import Tree, parse_tree
@@ -36,11 +37,31 @@ def tokenise_words(text: str) -> list[str]:
     return words
 
 
-def read_typed_sentence(text: str, kind: Kind, *, pos_brackets: bool = False) -> tuple[Linearised, Tree | None]:
+def parse_treebank_tree(text: str) -> Tree:
+    """One tree without traces, function tags and outer bracket.
+
+    Raises
+    ------
+    TextError
+        When nothing but traces is left, or (`TreeSyntaxError`) the text is not one well-bracketed tree.
+    """
+    tree = normalise_tree(unwrap_root(parse_tree(text)), TreeRules())
+    if tree is None:
+        raise TextError("Nothing but traces is left of the tree.", "Give it at least one word.")
+    return tree
+
+
+def read_typed_sentence(text: str, kind: Kind, *, pos_brackets: bool = False,
+                        parse: Callable[[str], Tree] = parse_treebank_tree) -> tuple[Linearised, Tree | None]:
     """Read what a visitor typed: words for kind 5, a bracketed tree for kinds 1–4.
 
     Kind 5 also takes a tree, whose words and labels are then used; one pair of brackets round a
     sentence is no tree.
+
+    Parameters
+    ----------
+    parse : callable
+        Reads a tree; another one where the text is no treebank's (Lisp).
 
     Raises
     ------
@@ -59,9 +80,7 @@ def read_typed_sentence(text: str, kind: Kind, *, pos_brackets: bool = False) ->
     if kind is Kind.WORDS and not looks_like_tree:
         tree, sentence = None, linearise_words(tokenise_words(text))
     else:
-        tree = normalise_tree(unwrap_root(parse_tree(text)), TreeRules())
-        if tree is None:
-            raise TextError("Nothing but traces is left of the tree.", "Give it at least one word.")
+        tree = parse(text)
         sentence = linearise(tree, kind, pos_brackets=pos_brackets)
     if len(sentence.tokens) > MAX_TYPED_TOKENS:
         raise TextError("The sentence has {n} tokens; at most {limit} are read.",

@@ -5,6 +5,7 @@ import json
 import math
 import platform
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -17,8 +18,9 @@ from safetensors.torch import load_file, save
 from core.checkpoints.artefacts import file_sha256, write_atomically
 from core.checkpoints.card import CheckpointCard, CorpusCard, Scores
 from core.checkpoints.store import save_checkpoint
-from core.corpora.registry import corpus_entry, find_corpus
-from core.corpora.treebank import Treebank, TreeRules, read_trees
+from core.corpora.library import corpus_licence, draw_documents, read_corpus
+from core.corpora.registry import find_corpus
+from core.corpora.treebank import Treebank, TreeRules
 from core.errors import CorpusError, TrainingError
 from core.models.lstm import LSTMConfig, LSTMLanguageModel
 from core.settings import cache_folder
@@ -53,6 +55,10 @@ class LSTMTraining:
     max_length: int = 250                      # longer sentences are left out of training (1 in 1,000)
     pos_brackets: bool = False                 # see TreeRules
     regroup: float = 0.0                       # share of training trees regrouped besides, see core.tokens.regroup
+    max_depth: int = 0                         # deepest nesting of generated corpora; 0: the generator's own
+    max_documents: int = 0                     # of each Lisp corpus, drawn by split_seed; 0: all
+    l1: float = 0.0                            # nats a unit of Σ|h| at each token, or of Σ|w|; see compute_l1
+    l1_on: Literal["activations", "weights"] = "activations"  # whole cells fall silent, or connections
     held_out: float = 0.1                      # documents of each corpus in validation, and in test
     split_seed: int = 0
     seed: int = 0
@@ -80,7 +86,8 @@ class LSTMTraining:
                                 ("vocabulary_size", 10, 10_000), ("epochs", 1, 1000), ("patience", 1, 1000),
                                 ("batch_tokens", 1, 2**20), ("learning_rate", 1e-6, 1), ("clip", 1e-6, 1e6),
                                 ("input_dropout", 0, 0.95), ("output_dropout", 0, 0.95),
-                                ("max_length", 3, 10_000), ("held_out", 0.01, 0.4), ("regroup", 0, 1)):
+                                ("max_length", 3, 10_000), ("held_out", 0.01, 0.4), ("regroup", 0, 1),
+                                ("l1", 0, 100), ("max_depth", 0, 20), ("max_documents", 0, 100_000)):
             value = getattr(filled, name)
             if not low <= value <= high:
                 raise TrainingError("{name} = {value} is out of range.", "Choose {low} to {high}.",
@@ -90,7 +97,11 @@ class LSTMTraining:
     @property
     def run_id(self) -> str:
         """Name of the run: equal settings resume each other."""
-        digest = hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:8]
+        own = asdict(self)
+        own = {name: value for name, value in own.items() if value or name not in ("max_depth", "max_documents")}
+        if not self.l1:  # without a penalty its fields say nothing, and runs from before it keep their name
+            del own["l1"], own["l1_on"]
+        digest = hashlib.sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()[:8]
         return f"lstm-{self.kind}-{self.hidden_size}-{digest}"
 
 
@@ -107,7 +118,7 @@ class TrainingData:
 def load_training_data(settings: LSTMTraining, treebanks: tuple[Treebank, ...] | None = None) -> TrainingData:
     """Read the corpora, split them by document, and encode them with a vocabulary of the train part."""
     kind = Kind(settings.kind)
-    banks = treebanks or tuple(read_trees(find_corpus(name), name=name) for name in settings.corpora)
+    banks = treebanks or tuple(_read_corpus(name, settings) for name in settings.corpora)
     split = split_documents(list(banks), held_out=settings.held_out, seed=settings.split_seed)
     train = linearise_documents(split.train, kind, pos_brackets=settings.pos_brackets)
     vocabulary = build_vocabulary((s.tokens for s in train), max_size=settings.vocabulary_size)
@@ -124,6 +135,11 @@ def load_training_data(settings: LSTMTraining, treebanks: tuple[Treebank, ...] |
     return TrainingData(banks, split, vocabulary, parts)
 
 
+def _read_corpus(name: str, settings: LSTMTraining) -> Treebank:
+    wanted = draw_documents(name, settings.max_documents, seed=settings.split_seed)
+    return read_corpus(name, depth=settings.max_depth, wanted=wanted)
+
+
 @torch.inference_mode()
 def measure_perplexity(model: LSTMLanguageModel, data: EncodedSentences, *,
                        batch_tokens: int = 8192, dtype: torch.dtype = torch.float32) -> float:
@@ -137,6 +153,24 @@ def measure_perplexity(model: LSTMLanguageModel, data: EncodedSentences, *,
         total, count = total + float(loss), count + n
     model.train(was_training)
     return math.exp(min(total / max(count, 1), 700.0))  # a diverged run is bad, not an overflow
+
+
+def compute_l1(model: LSTMLanguageModel, h: torch.Tensor, on: str) -> torch.Tensor:
+    """The penalty of a batch for strength 1, summed over its tokens as the cross entropy is.
+
+    ``activations``: the sum over tokens and cells of |h|, which makes whole cells fall silent. ``weights``:
+    the number of tokens times the sum of |w| over the input, recurrent and softmax weights, without biases and
+    embeddings.
+
+    Parameters
+    ----------
+    h : tensor of shape (n_tokens, H)
+        Top hidden states at the predicted tokens, before dropout.
+    """
+    if on == "activations":
+        return h.abs().sum()
+    weights = [w for layer in model.layers for w in (layer.w_ih, layer.w_hh)] + [model.decoder.weight]
+    return len(h) * torch.stack([w.abs().sum() for w in weights]).sum()
 
 
 class LSTMRun:
@@ -221,8 +255,15 @@ class LSTMRun:
         self.seconds, self.best = float(meta["seconds"]), float(meta["best"])
         self.history = json.loads(meta["history"])
 
-    def train(self) -> None:
-        """Train to the last epoch or until validation stops improving."""
+    def train(self, after_step: "Callable[[LSTMRun], None] | None" = None) -> None:
+        """Train to the last epoch or until validation stops improving.
+
+        Parameters
+        ----------
+        after_step : callable, optional
+            Called with this run after every batch, when it can be saved; it must leave the model as it is and
+            draw no random numbers.
+        """
         s = self.settings
         n_batches = len(self.plan(0))
         tokens_an_epoch = int((self.data.parts["train"].lengths[self.train_sentences] - 1).sum())
@@ -230,7 +271,7 @@ class LSTMRun:
         progress.resume_at(int(tokens_an_epoch * (self.epoch + self.batch / n_batches)))
         self.model.train()
         while self.epoch < s.epochs and not self._stalled():
-            self._train_epoch(progress, n_batches)
+            self._train_epoch(progress, n_batches, after_step)
             start = time.monotonic()
             perplexity = measure_perplexity(self.model, self.data.parts["validation"], dtype=self.dtype)
             self.seconds += time.monotonic() - start
@@ -240,7 +281,7 @@ class LSTMRun:
             self.epoch, self.batch = self.epoch + 1, 0
             self.save()
 
-    def _train_epoch(self, progress: Progress, n_batches: int) -> None:
+    def _train_epoch(self, progress: Progress, n_batches: int, after_step=None) -> None:
         s, batches = self.settings, self.plan(self.epoch)
         if self.batch == 0:
             self.history.append({"epoch": self.epoch, "train_loss": 0.0, "train_tokens": 0})
@@ -251,8 +292,8 @@ class LSTMRun:
                                for a in pad_batch(self.data.parts["train"], batches[index]))
             for group in self.optimiser.param_groups:
                 group["lr"] = self.learning_rate(self.epoch * n_batches + index, s.epochs * n_batches)
-            loss, n = self.model.loss(inputs, targets, self.dtype)
-            (loss / n).backward()
+            loss, penalty, n = self._lose(inputs, targets)
+            ((loss + penalty) / n).backward()
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), s.clip)
             self.optimiser.step()
             self.optimiser.zero_grad()
@@ -266,6 +307,17 @@ class LSTMRun:
             if time.monotonic() - last_save > SAVE_EVERY:
                 self.save()
                 last_save = time.monotonic()
+            if after_step is not None:
+                after_step(self)
+
+    def _lose(self, inputs: torch.Tensor, targets: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | float, int]:
+        """Cross entropy and L1 penalty, both summed over the predicted tokens, and their number."""
+        if not self.settings.l1:
+            loss, n = self.model.loss(inputs, targets, self.dtype)
+            return loss, 0.0, n
+        h = self.model.run_layers(inputs, self.dtype)
+        loss, n = self.model.score(self.model.drop_out(h), targets, self.dtype)
+        return loss, self.settings.l1 * compute_l1(self.model, h[targets >= 0], self.settings.l1_on), n
 
     def _keep_epoch(self, perplexity: float) -> None:
         weights = save({n: t.detach().cpu().half().contiguous() for n, t in self.model.state_dict().items()})
@@ -327,11 +379,12 @@ def finish_run(run: LSTMRun, *, keep_snapshots: bool) -> CheckpointCard:
 def _corpus_card(bank: Treebank) -> CorpusCard:
     words = sum(len(t.words()) for d in bank.documents for t in d.trees)
     try:
-        path, licence = find_corpus(bank.name), corpus_entry(bank.name).licence
-    except CorpusError:  # a treebank that was handed over and is no registered corpus
-        path, licence = None, "unregistered"
+        path = find_corpus(bank.name)
+    except CorpusError:  # generated, or handed over
+        path = None
     sha = file_sha256(path) if path is not None and path.is_file() else ""
-    return CorpusCard(name=bank.name, licence=licence, sha256=sha, n_trees=bank.n_trees, n_words=words)
+    return CorpusCard(name=bank.name, licence=corpus_licence(bank.name), sha256=sha, n_trees=bank.n_trees,
+                      n_words=words)
 
 
 def _collect_snapshots(folder: Path) -> dict[str, torch.Tensor]:

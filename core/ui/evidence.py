@@ -75,8 +75,16 @@ def control_name(name: str) -> str:
     """The name of a control in the reader's language."""
     names = {"rotated labels": tr("rotated labels"), "untrained LSTM": tr("untrained LSTM"),
              "given position": tr("given position"),
+             "untrained c_up": tr("c_up, untrained LSTM"), "embedding": tr("embedding"),
+             "shuffled labels": tr("shuffled labels"),
              "share of ED among all tokens": tr("share of ED among all tokens"), "precision": tr("precision"),
-             "closing": tr("closing brackets"), "opening": tr("opening brackets")}
+             "closing": tr("closing brackets"), "opening": tr("opening brackets"),
+             "words only": tr("words only"), "majority class": tr("majority class"),
+             "best on the path": tr("best on the path"), "share of cells": tr("share of cells"),
+             "share of cells within one standard error": tr("share of cells within one standard error"),
+             "position only": tr("position only"), "control task": tr("control task"), "linear": tr("all cells"),
+             "single cell": tr("best single cell"), "least squares": tr("least squares"),
+             "random levels": tr("random levels")}
     return names.get(name, name)
 
 
@@ -112,7 +120,14 @@ def find_view(record: ClaimRecord) -> tuple[str, dict[str, str]]:
     """Page and parameters that show what a claim is about; an empty stem where there is none."""
     views = {"depth_r": ("correlations", {"cprop": "depth"}), "vp_r": ("correlations", {"cprop": "VP"}),
              "c_beats_h": ("correlations", {"cprop": "depth", "cvec": "h"}), "ed_accuracy": ("predictions", {}),
-             "close_beats_open": ("predictions", {})}
+             "close_beats_open": ("predictions", {}),
+             "generalisation": ("nested_code", {"nmat": "dyck-1", "nmodel": record.checkpoint}),
+             **dict.fromkeys(("vp_depth_r2_linear", "vp_depth_r2_lasso", "vp_depth_r2_single", "vp_depth_c_best"),
+                             ("regression", {"rgprop": "VP"})),
+             "vp_overlap": ("phrases", {}), "vp_l1_accuracy": ("phrases", {}),
+             "pos_cup_beats_c": ("parts_of_speech", {"ysize": "all"}),
+             "pos_cup_beats_c_plane": ("parts_of_speech", {}),
+             "cup_levels": ("distributions", {"dvec": "c_up"}), "depth_r_kept": ("interventions", {"iview": "snap"})}
     stem, query = views.get(record.id.rpartition(".")[2], ("", {}))
     if not record.checkpoint:
         return "", {}

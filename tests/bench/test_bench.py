@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.bench import lstm
+from core.ui.registry import find_page
+from tests.bench import lstm, pages, search
 from tests.bench.__main__ import report
 from tests.bench.row import Row, time_interleaved
 
@@ -34,3 +35,16 @@ def test_sides_take_turns():
     turns = []
     time_interleaved(lambda: turns.append("a"), lambda: turns.append("b"), repeats=5, warm_up=1)
     assert "".join(turns) == "ab" * 6
+
+
+def test_a_page_is_timed_by_its_slowest_control(measured):
+    row = pages.bench_page(find_page("correlations"))
+    assert row.ours > 0 and row.ratio == pytest.approx(pages.REDRAW_LIMIT / row.ours)
+    assert row.unit.removeprefix("ms (").removesuffix(")") in {"rerun", "cvec", "cprop", "corder", "cn", "csrc",
+                                                               "ccell", "cgiven"}
+
+
+def test_both_searches_find_the_same_and_the_floor_keeps_ours_under_its_limit():
+    row = search.bench_search(search.Sizes(n_tokens=3_000, n_cells=40, repeats=5))
+    assert row.ratio == pytest.approx(row.other / row.ours)
+    assert row.passed == (row.ours <= search.SEARCH_LIMIT)

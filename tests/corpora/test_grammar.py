@@ -167,3 +167,14 @@ def test_different_seeds_differ():
 def test_out_of_range_parameters_are_named(call, word):
     with pytest.raises(CorpusError, match=word):
         call()
+
+
+@pytest.mark.parametrize(("length", "depth"), [(6, 1), (6, 3), (8, 2), (10, 4), (10, 5)])
+def test_dyck_of_least_depth_gives_each_such_structure_once(length, depth):
+    def deepest(tree):
+        return 1 + max((deepest(c) for c in tree.children), default=0)
+
+    every = generate_dyck(2000, pairs=1, max_depth=depth, length=length, seed=0)
+    deep = {str(t) for t in every if deepest(t) == depth + 1}
+    drawn = generate_dyck(len(deep), pairs=1, max_depth=depth, min_depth=depth, length=length, seed=1)
+    assert {str(t) for t in drawn} == deep

@@ -11,13 +11,21 @@ from core.analysis.heldout import VECTORS, HeldOut
 from core.analysis.prediction import Predictions, compute_predictions
 from core.analysis.ranking import rank_cells
 from core.analysis.trajectory import Trajectory, compute_trajectory
-from core.checkpoints.store import Checkpoint, load_checkpoint
+from core.checkpoints.store import Checkpoint, load_card, load_checkpoint
 from core.corpora.trees import Tree
 from core.errors import AnalysisError, TextError
 from core.reproduce.lstm import STUDIES
 from core.reproduce.studies import HELD_OUT, load_study, run_study
 from core.states.lstm import SentenceStates
-from core.states.sources import DEMO, SourceSentence, encode_source, list_sentences, list_sources, read_source
+from core.states.sources import (
+    DEMO,
+    SourceSentence,
+    encode_source,
+    list_sentences,
+    list_sources,
+    read_source,
+    typed_parser,
+)
 from core.states.store import open_states
 from core.tokens.encoded import EncodedSentences
 from core.tokens.linearise import Linearised, linearise
@@ -30,10 +38,10 @@ def get_checkpoint(checkpoint_id: str) -> Checkpoint:
     return load_checkpoint(checkpoint_id)
 
 
-@st.cache_data(ttl=20, max_entries=1, show_spinner=False)
-def get_sources() -> tuple[str, ...]:
-    """Ids of the sentence sources on this machine."""
-    return list_sources()
+@st.cache_data(ttl=20, max_entries=32, show_spinner=False)
+def get_sources(checkpoint_id: str = "") -> tuple[str, ...]:
+    """Ids of the sentence sources on this machine, in the language of a checkpoint if one is named."""
+    return list_sources(load_card(checkpoint_id) if checkpoint_id else None)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -116,7 +124,8 @@ def get_typed(checkpoint_id: str, text: str) -> tuple[Trajectory, Tree | None]:
         With the position of the fault.
     """
     checkpoint = get_checkpoint(checkpoint_id)
-    sentence, tree = read_typed_sentence(text, checkpoint.kind, pos_brackets=checkpoint.pos_brackets)
+    sentence, tree = read_typed_sentence(text, checkpoint.kind, pos_brackets=checkpoint.pos_brackets,
+                                         parse=typed_parser(checkpoint.card))
     check_labels(sentence, checkpoint.vocabulary)
     return compute_trajectory(checkpoint, sentence), tree
 

@@ -2,8 +2,11 @@
 
 import streamlit as st
 
+from core.analysis.results import result_folder
 from core.checkpoints.card import CheckpointCard
 from core.errors import CheckpointError
+from core.reproduce.studies import is_plain, result_name
+from core.states.sources import card_family
 from core.tokens.linearise import Kind
 from core.ui import controls
 from core.ui.cards import list_cards
@@ -21,10 +24,16 @@ def kind_name(kind: int) -> str:
 
 
 def checkpoint_name(card: CheckpointCard) -> str:
-    """Units, perplexity and id of a checkpoint, for menus."""
-    test = card.scores["test"].perplexity
-    return tr("{units} units, perplexity {perplexity} ({id})", units=int(card.model["hidden_size"]),
-              perplexity=f"{test:.2f}", id=card.id.rsplit("-", 1)[-1])
+    """What a checkpoint read if not English, units, perplexity, what else is special, and id, for menus."""
+    units, test = int(card.model["hidden_size"]), card.scores["test"].perplexity
+    words = [tr("{units} units, perplexity {perplexity}", units=units, perplexity=f"{test:.2f}")]
+    if card_family(card) != "english":
+        words.insert(0, " + ".join(corpus.name for corpus in card.corpora))
+    if l1 := card.training.get("l1", 0):
+        words.append(f"L1 {l1:g}")
+    if seed := card.training.get("seed", 0):
+        words.append(tr("seed {seed}", seed=seed))
+    return f"{', '.join(words)} ({card.id.rsplit('-', 1)[-1]})"
 
 
 def pick_checkpoint(default_kind: int = 4) -> CheckpointCard:
@@ -47,20 +56,25 @@ def pick_checkpoint(default_kind: int = 4) -> CheckpointCard:
     with left:
         kind = controls.pick_segment(tr("What the model reads"), kinds, "kind",
                                      default_kind if default_kind in kinds else kinds[0], format=kind_name)
-    own = {card.id: card for card in cards if card.kind == kind}
+    own = {card.id: card for card in sorted(cards, key=lambda c: not is_plain(c)) if card.kind == kind}
     with right:
-        chosen = controls.pick_one(tr("Checkpoint"), list(own), "model", format=lambda i: checkpoint_name(own[i]))
+        measured = next((i for i in own if result_folder(result_name(i)).is_dir()), None)  # not a reader's own run
+        chosen = controls.pick_one(tr("Checkpoint"), list(own), "model", measured,
+                                   format=lambda i: checkpoint_name(own[i]))
     return own[chosen]
 
 
 def source_name(source: str) -> str:
     """A source of sentences, in the reader's language."""
-    names = {DEMO: tr("Demo treebank (our own sentences)"),
-             HELD_OUT: tr("Held-out treebank documents (stored numbers)")}
+    names = {DEMO: tr("Demo (our own sentences)"),
+             HELD_OUT: tr("Held-out documents (stored numbers)")}
     return names.get(source) or tr("{corpus}, documents the model has not read", corpus=source)
 
 
 def pick_source(key: str, *, stored: bool = False) -> str:
-    """Which sentences: the demo treebank, corpora found here and, with ``stored``, held-out numbers."""
-    sources = ([HELD_OUT] if stored else []) + list(get_sources())
+    """Which sentences: the demo treebank, corpora found here and, with ``stored``, held-out numbers.
+
+    The sources are those of the language of the checkpoint that `pick_checkpoint` chose on the page.
+    """
+    sources = ([HELD_OUT] if stored else []) + list(get_sources(st.session_state.get("model") or ""))
     return controls.pick_one(tr("Sentences"), sources, key, format=source_name)

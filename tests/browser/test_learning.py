@@ -1,0 +1,52 @@
+"""A model trained in front of the reader: its figure grows, and it stops when it is told to."""
+
+import re
+import shutil
+
+import pytest
+from playwright.sync_api import expect
+
+from core import settings
+from core.jobs import store
+from tests.browser import lab
+
+
+@pytest.fixture(scope="module")
+def training_lab(tmp_path_factory):
+    """The real app on a cache of its own, so that runs of the tests stay there."""
+    cache = tmp_path_factory.mktemp("learning") / "cache"
+    shutil.copytree(settings.ROOT / "cache" / "checkpoints", cache / "checkpoints",
+                    ignore=lambda folder, names: [n for n in names if re.match(r"lstm-[345]-", n)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORDGLASS_CACHE", str(cache))
+        with lab.serve(settings.ROOT) as address:
+            yield address
+
+
+def shown_epoch(page):
+    text = page.get_by_test_id("stProgress").first.inner_text(timeout=30_000)
+    found = re.search(r"epoch ([\d.]+) of", text)
+    return float(found[1]) if found else -1.0
+
+
+def test_a_run_is_watched_and_stopped(open_page, wait_idle, training_lab):
+    page = open_page("/learning?wsize=60&wep=40", server=training_lab)
+    wait_idle(page)
+    scrubbers = page.locator(".st-key-learning .slider-rail-touch-rect")
+    expect(scrubbers).to_have_count(1)
+    page.get_by_role("button", name="Train and watch").click()
+    live = page.locator(".st-key-live .js-plotly-plot")
+    expect(live.first).to_be_visible(timeout=60_000)
+    first = shown_epoch(page)
+    page.wait_for_function("""first => { const bar = document.querySelector('[data-testid=stProgress]');
+                              const found = bar && bar.innerText.match(/epoch ([\\d.]+) of/);
+                              return found && parseFloat(found[1]) > first; }""", arg=first, timeout=30_000)
+    job, = store.list_jobs("learn")
+    rows = len(store.read_progress(job.id)[0])
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("its state is saved")).to_be_visible(timeout=30_000)
+    expect(page.locator(".st-key-live .slider-rail-touch-rect")).to_have_count(1)  # the scrubber over what was seen
+    assert live.last.evaluate("e => e._transitionData._frames.length") >= rows - 1
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()
+    assert store.read_job(job.id).state == "stopped"
+    assert page.url.count(f"wrun={job.id}") <= 1 and "Traceback" not in page.content()

@@ -1,0 +1,37 @@
+"""Toy jobs in real worker processes."""
+
+import sys
+import time
+
+import pytest
+
+from core.jobs import commands, queue, store
+from tests.jobs.toy_command import Settings
+
+
+@pytest.fixture
+def toy(scratch_cache, monkeypatch):
+    """``toy(name, …)`` submits a job of the tests' command; what is left at the end is ended."""
+    monkeypatch.setitem(commands.COMMANDS, "toy", "tests.jobs.toy_command")
+    monkeypatch.setattr(queue, "PROGRAM", (sys.executable, "-m", "tests.jobs.toy"))
+    yield lambda name="a", **settings: queue.submit("toy", Settings(name=name, **settings))
+    for job in store.list_jobs():
+        queue.stop(job.id) if job.active else None
+    await_state(lambda: all(not job.active for job in store.list_jobs()))
+
+
+def await_state(condition, seconds=30.0):
+    """Wait for a condition that a worker brings about."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "nothing happened"
+        time.sleep(0.03)
+
+
+@pytest.fixture
+def ends(toy):
+    """``ends(job)`` waits for a job's end and returns it."""
+    def wait(job):
+        await_state(lambda: not store.read_job(job.id).active)
+        return store.read_job(job.id)
+    return wait
