@@ -130,13 +130,15 @@ def measure_claims(studies: Sequence[Study], system: str) -> list[ClaimRecord]:
 
 
 def _largest_family(found: list[tuple[CheckpointCard, Any]]) -> list[tuple[CheckpointCard, Any]]:
-    """Of some checkpoints, the most that differ in their seed alone."""
-    families: dict[str, list] = {}
-    for card, result in found:
-        settings = {k: v for k, v in card.training.items() if k != "seed" and v}  # a setting that is off may be absent
-        families.setdefault(json.dumps([settings, [c.name for c in card.corpora]], sort_keys=True), []).append(
-            (card, result))
-    return max(families.values(), key=len)
+    """Of some checkpoints, the most that differ in their seed alone; of one seed the longest trained."""
+    families: dict[str, dict] = {}
+    for card, result in found:  # a setting that is off may be absent; epochs are a limit, patience ends the training
+        settings = {k: v for k, v in card.training.items() if k not in ("seed", "epochs") and v}
+        family = families.setdefault(json.dumps([settings, [c.name for c in card.corpora]], sort_keys=True), {})
+        seed = card.training.get("seed")
+        if seed not in family or card.training.get("epochs", 0) > family[seed][0].training.get("epochs", 0):
+            family[seed] = (card, result)
+    return list(max(families.values(), key=len).values())
 
 
 def _load(study: Study, card: CheckpointCard, source: str = HELD_OUT):
@@ -157,7 +159,8 @@ def _combine(claim: Claim, found: list[tuple[CheckpointCard, Any]]) -> ClaimReco
     values = np.array([m["ours"] for m in measured])
     half = stats.t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / math.sqrt(len(values))
     return replace(record, ours=float(values.mean()), low=float(values.mean() - half), high=float(values.mean() + half),
-                   split=f"{record.split}; {len(values)} seeds", holds=all(m["holds"] for m in measured))
+                   split=f"{record.split}; {len(values)} seeds", holds=all(m["holds"] for m in measured),
+                   control=f"{record.control}, lowest seed {values.min():.3f}, highest seed {values.max():.3f}")
 
 
 def recompute_studies(studies: Sequence[Study], system: str, report: Callable[[str], None], *,

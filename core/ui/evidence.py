@@ -73,7 +73,8 @@ def verdict_mark(record: ClaimRecord) -> str:
 
 def control_name(name: str) -> str:
     """The name of a control in the reader's language."""
-    names = {"rotated labels": tr("rotated labels"), "untrained LSTM": tr("untrained LSTM"),
+    names = {"lowest seed": tr("lowest seed"), "highest seed": tr("highest seed"),
+             "rotated labels": tr("rotated labels"), "untrained LSTM": tr("untrained LSTM"),
              "given position": tr("given position"),
              "untrained c_up": tr("c_up, untrained LSTM"), "embedding": tr("embedding"),
              "shuffled labels": tr("shuffled labels"),

@@ -9,7 +9,9 @@ from core.ui.registry import list_pages
 from tests.browser.test_frame import KNOWN_VIOLATIONS, save, violations
 
 THEMES = ("light", "dark")
-PATHS = {entry.stem: "/" if entry.stem == "home" else f"/{entry.stem}?kind=1" for entry in list_pages()}
+WORDS_ONLY = {"parts_of_speech", "word_roles"}
+PATHS = {entry.stem: "/" if entry.stem == "home" else f"/{entry.stem}?kind={4 if entry.stem in WORDS_ONLY else 1}"
+         for entry in list_pages()}
 
 
 def plot(page, key):

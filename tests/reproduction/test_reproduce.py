@@ -17,8 +17,11 @@ from core.reproduce.lstm.heldout import load_held_out
 from core.reproduce.studies import result_name
 from core.reproduce.systems import SYSTEMS
 
-IDS = ["lstm.k1.depth_r", "lstm.k1.ed_accuracy", "lstm.k1.c_beats_h", "lstm.k2.depth_r", "lstm.k2.close_beats_open",
-       "lstm.k3.ed_accuracy", "lstm.k4.ed_accuracy", "lstm.k4.vp_r"]
+IDS = """lstm.k1.depth_r lstm.k1.ed_accuracy lstm.k1.c_beats_h lstm.k2.depth_r lstm.k2.close_beats_open
+lstm.k3.ed_accuracy lstm.k4.ed_accuracy lstm.k4.vp_r lstm.lisp.depth_r lstm.k4.cup_levels lstm.dyck.generalisation
+lstm.k4.vp_depth_r2_linear lstm.k4.vp_depth_r2_lasso lstm.k4.vp_depth_r2_single lstm.k5.vp_depth_c_best
+lstm.k4.vp_overlap lstm.k4.vp_l1_accuracy lstm.k5.pos_cup_beats_c lstm.k5.pos_cup_beats_c_plane
+lstm.snap.depth_r_kept""".split()
 FIELDS = [f.name for f in fields(ClaimRecord)]
 
 
@@ -46,13 +49,13 @@ def test_ids_are_unique_and_named_after_their_system():
 def test_measured_claims_say_what_they_rest_on(measured):
     records = {record.id: record for record in SYSTEM.measure()}
     for id, record in records.items():
-        if not id.startswith(("lstm.k1", "lstm.k4")):  # the tiny checkpoints are of kinds 1 and 4
+        if not id.startswith(("lstm.k1", "lstm.k4", "lstm.snap")):  # the tiny checkpoints are of kinds 1 and 4
             assert record.ours is None
             continue
         assert -1 <= record.low <= record.high <= 1 and -1 <= record.ours <= 1
         assert record.n > 0 and isinstance(record.holds, bool) and record.control
         assert record.corpus == "demo" and "documents" in record.split
-        assert load_card(record.checkpoint).kind == int(id[6])
+        assert load_card(record.checkpoint).kind == (int(id[6]) if id[5] == "k" else 1)
 
 
 def test_command_prints_records_as_json(measured, capsys):
@@ -76,9 +79,11 @@ def test_command_refuses_an_unknown_system(capsys):
 
 def test_results_are_the_same_when_computed_again(own_copy, capsys):
     before = [record.to_dict() for record in SYSTEM.measure()]
-    shutil.rmtree(own_copy / "analysis")
-    assert all(record.ours is None for record in SYSTEM.measure())
-    main(["--recompute", "--json"])
+    for card in list_checkpoints("lstm")[0]:
+        for study in ("", "sparsity"):
+            shutil.rmtree(result_folder(result_name(card.id, study=study)))
+    assert all(record.ours is None for record in SYSTEM.measure() if record.id.startswith("lstm.k1"))
+    main(["--recompute", "--missing", "--json"])
     after = json.loads(capsys.readouterr().out)
     for old, new in zip(before, after, strict=True):
         assert {k: v for k, v in new.items() if k != "control"} == pytest.approx(
@@ -120,5 +125,5 @@ def test_shipped_counter_counts():
     records = {record.id: record for record in SYSTEM.measure()}
     if records["lstm.k1.depth_r"].ours is None or not (settings.ROOT / "cache" / "analysis").is_dir():
         pytest.skip("no stored results ship (python -m core.reproduce --recompute)")
-    assert records["lstm.k1.depth_r"].ours > 0.99
+    assert records["lstm.k1.depth_r"].ours > 0.95
     assert records["lstm.k1.c_beats_h"].low > 0
