@@ -4,7 +4,6 @@ import streamlit as st
 
 from core.errors import TextError
 from core.intervene.reading import read_sentence
-from core.states.sources import card_family
 from core.ui import frame
 from core.ui.controls import pick_one, pick_segment, pick_text
 from core.ui.language import tr
@@ -19,19 +18,12 @@ from core.ui.lstm.cached import (
     rank_cached,
 )
 from core.ui.lstm.causes import show_ablation, show_snap
+from core.ui.lstm.examples import example_texts
 from core.ui.lstm.pickers import pick_checkpoint, pick_source, source_name
 from core.ui.messages import guard, show_error
 from core.ui.output import page_header, show_guide
 
 VIEWS, TYPED = ("cell", "text", "rank", "snap"), "typed"
-ENGLISH = "(S (NP (NP (DT The) (NNS keys)){} (VP (VBD were) (PP (IN under) (NP (DT the) (NN map)))) (. .))"
-CLAUSE = " (SBAR (WHNP (WDT that)) (S (NP (DT the) (NN teacher)) (VP (VBD lost)))))"
-EXAMPLES = {"english": (ENGLISH.format(CLAUSE), ENGLISH.format(")")),
-            "words": ("The keys that the teacher lost were under the map .",
-                      "The key that the teacher lost were under the map ."),
-            "lisp": ("(defun twice-each (f xs) (mapcar (lambda (x) (funcall f (funcall f x))) xs))",
-                     "(defun twice-each (f xs) (mapcar f xs))"),
-            "generated": ("(S (A (A) (A (A))) (A))", "(S (A (A)) (A))")}
 RECIPE = """from core.checkpoints.store import load_checkpoint
 from core.figures.interventions import draw_two_runs
 from core.intervene.edits import CellEdit, Snap
@@ -53,12 +45,6 @@ draw_two_runs(compare_readings(left, right, {cells}), cursor=0).show()"""
 TYPED_IMPORTS = "from core.states.sources import typed_parser\nfrom core.tokens.sentences import read_typed_sentence"
 
 
-def examples(card) -> tuple[str, str]:
-    """A sentence and an edited one in the language of a checkpoint."""
-    family = card_family(card)
-    return EXAMPLES["words" if family == "english" and card.kind == 5 else family]
-
-
 def read_text(card, key: str, label: str, default: str):
     """A typed reading; None after a message that points at the fault."""
     text = pick_text(label, key, default, lines=1 if card.kind == 5 else 4)
@@ -77,7 +63,7 @@ def pick_reading(card):
                           format=lambda s: tr("typed here") if s == TYPED else source_name(s))
     with right:
         if source == TYPED:
-            reading, text = read_text(card, "itext", tr("A sentence or a bracketed tree"), examples(card)[0])
+            reading, text = read_text(card, "itext", tr("A sentence or a bracketed tree"), example_texts(card)[0])
             if reading is None:
                 return None
             lines = f"read_typed_sentence({text!r}, checkpoint.kind, parse=typed_parser(checkpoint.card))[0]"
@@ -121,7 +107,7 @@ def act_on_cell(card) -> None:
 @guard()
 def act_on_text(card) -> None:
     """Two versions of a sentence, aligned where they agree."""
-    left_text, right_text = examples(card)
+    left_text, right_text = example_texts(card)
     columns = st.columns(2, gap="medium")
     with columns[0]:
         left, left_text = read_text(card, "ia", tr("A sentence"), left_text)

@@ -41,7 +41,7 @@ with guard():
     if picked is not None:
         question, source = picked
         prepare_recordings(card.id, source)
-        if source == DEMO and len(get_sources()) == 1:
+        if source == DEMO and len(get_sources(card.id)) == 1:
             st.caption(tr("No corpus is on this machine: the search covers the {n:,} tokens of the demo treebank, "
                           "which are recorded here and now.", n=get_encoded(card.id, source).n_tokens))
         show_result(card, question, source)

@@ -9,12 +9,12 @@ from core.analysis.correlation import PROPERTIES
 from core.errors import TextError
 from core.figures.palette import show_token
 from core.figures.trajectory import draw_overlay, draw_trajectory
-from core.states.sources import card_family
 from core.tokens.spans import find_spans
 from core.ui import frame
 from core.ui.controls import pick_many, pick_number, pick_one, pick_segment, pick_text
 from core.ui.language import tr
 from core.ui.lstm.cached import DEMO, get_checkpoint, get_picked, get_sentences, get_sources, get_typed, rank_cached
+from core.ui.lstm.examples import example_texts
 from core.ui.lstm.pickers import pick_checkpoint, source_name
 from core.ui.messages import guard, show_error
 from core.ui.output import page_header, show_figure, show_guide
@@ -22,10 +22,6 @@ from core.ui.output import page_header, show_figure, show_guide
 TYPED, BY_HAND = "typed", "hand"
 STATES = ("c", "h", "c_up", "i", "f", "g", "o")
 MAX_SENTENCES, MAX_CELLS = 2000, 8
-EXAMPLE_WORDS = "The keys that the teacher lost were under the map ."
-EXAMPLE_LISP = "(defun twice-each (f xs) (mapcar (lambda (x) (funcall f (funcall f x))) xs))"
-EXAMPLE_TREE = ("(S (NP (NP (DT The) (NNS keys)) (SBAR (WHNP (WDT that)) (S (NP (DT the) (NN teacher)) "
-                "(VP (VBD lost))))) (VP (VBD were) (PP (IN under) (NP (DT the) (NN map)))) (. .))")
 
 RECIPE = """from core.analysis.trajectory import compute_trajectory
 from core.checkpoints.store import load_checkpoint
@@ -63,20 +59,12 @@ def pick_sentence(card):
     words = card.kind == 5
     with right:
         text = pick_text(tr("A sentence in words, or a bracketed tree") if words else tr("A bracketed tree"),
-                         "text", example_text(card), lines=1 if words else 3)
+                         "text", example_texts(card)[0], lines=1 if words else 3)
     try:
         return (*get_typed(card.id, text), source, 0)
     except TextError as error:
         show_error(error, text=text)
         return None
-
-
-def example_text(card) -> str:
-    """What stands in the field before anything is typed."""
-    if card.corpora[0].name.startswith("dyck"):
-        return "(S (A (A) (A (A))) (A))"
-    family = card_family(card)
-    return EXAMPLE_LISP if family == "lisp" else EXAMPLE_WORDS if card.kind == 5 else EXAMPLE_TREE
 
 
 def pick_cells(card, state: str, trajectory) -> list[int]:
@@ -112,7 +100,7 @@ def as_table(trajectory, state: str, cells: list[int]) -> pd.DataFrame:
 
 def recipe(card, source: str, number: int, state: str, cells: list[int]) -> str:
     """Lines that draw the figure from core."""
-    read = (TYPED_LINES.format(text=example_text(card)) if source == TYPED
+    read = (TYPED_LINES.format(text=example_texts(card)[0]) if source == TYPED
             else PICKED_LINES.format(source=source, number=number))
     return RECIPE.format(id=card.id, read=read, cells=cells, state=state)
 

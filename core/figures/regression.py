@@ -138,12 +138,15 @@ def draw_path(steps: dict[str, np.ndarray], chosen: int, *, vector: str = "c", r
                        hovertemplate=f"{chosen_name}<br>%{{x}}: {y_title} %{{y:.3f}}<extra></extra>")
     end = float(np.log10(max(n_cells or 1, x.max(initial=1), 2)))
     kept = [r for r in references if np.isfinite(r.r2)]
+    highest = max((r.r2 for r in kept), default=0)
     for reference, y in zip(kept, _spread([r.r2 for r in kept], 0.055), strict=True):
         figure.add_shape(type="line", xref="paper", x0=0, x1=1, y0=reference.r2, y1=reference.r2, layer="below",
                          line={"color": NEUTRAL, "width": 1.5, "dash": "dash"})
-        side = "left" if reference.r2 == max(r.r2 for r in kept) else "right"  # the curves end at the highest line
-        figure.add_annotation(xref="paper", x=float(side == "right"), y=y, text=f"{reference.name} {reference.r2:.3f}",
-                              showarrow=False, xanchor=side, yanchor="bottom", font={"size": 12})
+        side = "left" if reference.r2 == highest else "right"  # the curves end at the highest line
+        under = 0 < highest - reference.r2 < 0.12               # between the two lines the curves run
+        figure.add_annotation(xref="paper", x=float(side == "right"), y=reference.r2 if under else y, showarrow=False,
+                              text=f"{reference.name} {reference.r2:.3f}", xanchor=side,
+                              yanchor="top" if under else "bottom", font={"size": 12})
     lowest = min([0.0, *(r.r2 for r in kept)])
     figure.update_layout(
         height=420, hovermode="closest", margin={"l": 52, "r": 12, "t": 60, "b": 48}, legend=_LEGEND,

@@ -46,18 +46,17 @@ def draw_series(members: Sequence[Member], *, picked: float | None = None, y_tit
     for column, (x, title) in enumerate(zip(columns, x_titles, strict=True), 1):
         x = np.asarray(x, np.float32)
         figure.add_scatter(
-            x=x, y=y, mode="lines+markers+text", text=[f"  {m.name}  " for m in members],
-            textposition=_place_texts(x, y),
+            x=x, y=y, mode="lines+markers+text", text=_join_names(members, x, y), textposition="middle right",
             line={"color": NEUTRAL, "width": 1.4}, marker={"size": 11, "color": VECTOR_COLOURS["c_up"]},
             showlegend=False, cliponaxis=False, customdata=[m.l1 for m in members],
-            hovertemplate=f"L1 %{{text}}<br>{title} %{{x:.0f}}<br>{y_title} %{{y:.3f}}<extra></extra>",
+            hovertemplate=f"L1 %{{customdata}}<br>{title} %{{x:.0f}}<br>{y_title} %{{y:.3f}}<extra></extra>",
             row=1, col=column)
         for k in [k for k, m in enumerate(members) if m.l1 == picked]:
             figure.add_scatter(x=x[[k]], y=y[[k]], mode="markers", showlegend=False, hoverinfo="skip",
                                marker={"symbol": "circle-open", "size": 19, "color": ACCENT, "line": {"width": 2.5}},
                                row=1, col=column)
         span = max(float(np.ptp(x)), (20.0, 4.0)[column - 1])
-        figure.update_xaxes(title_text=title, range=[float(x.min()) - 0.15 * span, float(x.max()) + 0.15 * span],
+        figure.update_xaxes(title_text=title, range=[float(x.min()) - 0.15 * span, float(x.max()) + 0.45 * span],
                             showgrid=False, zeroline=False, row=1, col=column)
     margin = 0.15 * max(float(np.ptp(y)), 0.05)
     figure.update_yaxes(title_text=y_title, range=[float(y.min()) - margin, float(y.max()) + margin], zeroline=False,
@@ -67,14 +66,19 @@ def draw_series(members: Sequence[Member], *, picked: float | None = None, y_tit
     return figure
 
 
-def _place_texts(x: np.ndarray, y: np.ndarray) -> list[str]:
-    """Labels of neighbours on top of one another go to different sides."""
-    sides, near = [], 0
-    for k in range(len(x)):
-        close = k and abs(x[k] - x[k - 1]) < 0.12 * max(np.ptp(x), 1) and abs(y[k] - y[k - 1]) < 0.1 * np.ptp(y)
-        near = near + 1 if close else 0
-        sides.append(("middle right", "middle left", "top center", "bottom center")[near % 4])
-    return sides
+def _join_names(members: Sequence[Member], x: np.ndarray, y: np.ndarray) -> list[str]:
+    """Labels; points that would write over one another share one, at the rightmost of them."""
+    groups: list[list[int]] = []
+    spans = max(np.ptp(x), 1), max(np.ptp(y), 0.05)
+    for k in np.argsort(y, kind="stable"):
+        near = next((g for g in groups if abs(x[g[-1]] - x[k]) < 0.2 * spans[0]
+                     and abs(y[g[-1]] - y[k]) < 0.08 * spans[1]), None)
+        groups.append([k]) if near is None else near.append(k)
+    names = [""] * len(members)
+    for group in groups:
+        at = max(group, key=lambda k: (x[k], -abs(y[k] - np.median(y[group]))))
+        names[at] = "  " + ", ".join(members[k].name for k in sorted(group, key=lambda k: members[k].l1))
+    return names
 
 
 def draw_kept(members: Sequence[Member], *, x_title: str = "cells kept", y_title: str = "perplexity",

@@ -143,7 +143,7 @@ def material_name(name: str) -> str:
     """What a run reads, in the reader's language."""
     names = {"dyck-1": tr("Dyck-1: one kind of bracket"), "dyck-2": tr("Dyck-2: two kinds of brackets"),
              "embedding": tr("generated sentences with relative clauses"),
-             DEMO: tr("Demo treebank (our own sentences)")}
+             DEMO: tr("Demo (our own sentences)")}
     return names.get(name) or tr("{corpus}, on this machine", corpus=name)
 
 

@@ -16,15 +16,13 @@ from core.tokens.spans import find_spans
 from core.ui.controls import pick_number, pick_one, pick_segment, pick_switch, pick_text
 from core.ui.language import tr
 from core.ui.lstm.cached import get_checkpoint, get_picked, get_sentences, get_sources, get_typed
+from core.ui.lstm.examples import example_texts
 from core.ui.lstm.matches import TYPED, Query, get_range
 from core.ui.lstm.pickers import source_name
 from core.ui.messages import show_error
 
 AUTO = "auto"
 MAX_SENTENCES = 2000  # as many as the trajectories page offers
-EXAMPLE_WORDS = "The teacher who lost the keys was under the map ."
-EXAMPLE_TREE = ("(S (NP (NP (DT The) (NN teacher)) (SBAR (WHNP (WP who)) (S (VP (VBD lost) (NP (DT the) "
-                "(NNS keys)))))) (VP (VBD slept)) (. .))")
 _RECIPE = """\
 import numpy as np
 from core.checkpoints.store import load_checkpoint
@@ -62,10 +60,10 @@ def pick_question(card: CheckpointCard) -> tuple[Question, str] | None:
     """A sentence and the recording to search; None after a message."""
     left, middle, right = st.columns([3, 5, 3], vertical_alignment="bottom")
     with left:
-        origin = pick_one(tr("Sentence from"), [*get_sources(), TYPED], "ptsrc",
+        origin = pick_one(tr("Sentence from"), [*get_sources(card.id), TYPED], "ptsrc",
                           format=lambda s: tr("typed here") if s == TYPED else source_name(s))
     with right:
-        source = pick_one(tr("Search in"), get_sources(), "ptin", format=source_name)
+        source = pick_one(tr("Search in"), get_sources(card.id), "ptin", format=source_name)
     with middle:
         if origin != TYPED:
             sentences = get_sentences(card.id, origin)[:MAX_SENTENCES]
@@ -75,7 +73,7 @@ def pick_question(card: CheckpointCard) -> tuple[Question, str] | None:
             return Question(trajectory.sentence, tree, (origin, number)), source
         words = card.kind == 5
         text = pick_text(tr("A sentence in words, or a bracketed tree") if words else tr("A bracketed tree"),
-                         "pttext", EXAMPLE_WORDS if words else EXAMPLE_TREE, lines=1 if words else 3)
+                         "pttext", example_texts(card)[0], lines=1 if words else 3)
     try:
         trajectory, tree = get_typed(card.id, text)
     except TextError as error:
@@ -140,8 +138,9 @@ def write_recipe(query: Query, imports: str, lines: str) -> str:
     where, what = query.sentence
     if where == TYPED:
         read = ("from core.analysis.trajectory import compute_trajectory\n"
+                "from core.states.sources import typed_parser\n"
                 "from core.tokens.sentences import read_typed_sentence\n"
-                f"sentence, _ = read_typed_sentence({what!r}, checkpoint.kind, pos_brackets=checkpoint.pos_brackets)\n"
+                f"sentence, _ = read_typed_sentence({what!r}, checkpoint.kind, parse=typed_parser(checkpoint.card))\n"
                 f'query = compute_trajectory(checkpoint, sentence).states["layer0.{query.vector}"]\n'
                 "tokens = sentence.tokens")
     elif where == query.source:

@@ -203,9 +203,11 @@ def show_words(view: PairView) -> None:
     st.caption(tr("The state after a word contains the word, so part of the AUC is a word list. A list knows nothing "
                   "of new words, and cannot tell the two uses of a word that carries both tags."))
     st.dataframe(table, hide_index=True, alt=tr("AUC from all cells on words that a word list cannot know"),
-                 column_config={"words": tr("AUC, all cells"), "c": number("c", format="%.3f"),
-                                "c_up": number("c_up", format="%.3f"), "n": tr("words scored"),
-                                "embedding": number(tr("embedding"), format="%.3f")})
+                 column_config={"words": st.column_config.TextColumn(tr("AUC, all cells"), width=112),
+                                "c": number("c", format="%.3f", width=52),
+                                "c_up": number("c_up", format="%.3f", width=52),
+                                "embedding": number(tr("embedding"), format="%.3f", width=64),
+                                "n": st.column_config.TextColumn(tr("words scored"), width=80)})
     if np.isnan(view.result.controls[view.pair, :, 0]).any():
         st.caption(tr("Empty: fewer than 10 such words of one of the tags."))
 
