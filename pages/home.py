@@ -5,7 +5,7 @@ from dataclasses import asdict
 import pandas as pd
 import streamlit as st
 
-from core.figures.miniature import draw_miniature, fit_scale, lay_out_words
+from core.figures.lstm.miniature import draw_miniature, fit_scale, lay_out_words
 from core.reproduce.studies import is_plain
 from core.ui import evidence, frame
 from core.ui.cards import list_cards
@@ -19,9 +19,9 @@ from core.ui.registry import find_page, list_pages
 # Document and number in the demo treebank: flat, wide, deep, and deep again with the same words to the right.
 SENTENCES = {"flat": ("prepositional-attachment", 11), "wide": ("coordination", 13),
              "deep": ("centre-embedding", 6), "right": ("centre-embedding", 7)}
-RECIPE = """from core.analysis.trajectory import compute_trajectory
+RECIPE = """from core.analysis.lstm.trajectory import compute_trajectory
 from core.checkpoints.store import load_checkpoint
-from core.figures.miniature import draw_miniature, fit_scale, lay_out_words
+from core.figures.lstm.miniature import draw_miniature, fit_scale, lay_out_words
 from core.states.sources import list_sentences, read_source
 from core.tokens.linearise import linearise
 

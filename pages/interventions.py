@@ -25,7 +25,7 @@ from core.ui.output import page_header, show_guide
 
 VIEWS, TYPED = ("cell", "text", "rank", "snap"), "typed"
 RECIPE = """from core.checkpoints.store import load_checkpoint
-from core.figures.interventions import draw_two_runs
+from core.figures.lstm.interventions import draw_two_runs
 from core.intervene.edits import CellEdit, Snap
 from core.intervene.reading import compare_readings, read_sentence
 {imports}

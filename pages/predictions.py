@@ -4,8 +4,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.heldout import CLASSES
-from core.figures.confusion import NUMBERED_CLASSES, draw_bracket_pairs, draw_confusion, largest_mistake, order_classes
+from core.analysis.lstm.heldout import CLASSES
+from core.figures.lstm.confusion import (
+    NUMBERED_CLASSES,
+    draw_bracket_pairs,
+    draw_confusion,
+    largest_mistake,
+    order_classes,
+)
 from core.ui import frame
 from core.ui.controls import pick_one
 from core.ui.language import tr
@@ -90,7 +96,7 @@ def show_matrix(card, source: str, result) -> None:
                     table=pd.DataFrame(confusion.counts, columns=classes, index=pd.Index(classes, name="true")),
                     alt=tr("Confusion matrix of {n} classes of tokens: what came down, what was predicted across.",
                            n=len(classes)),
-                    recipe=write_recipe(card, source, "from core.figures.confusion import draw_confusion",
+                    recipe=write_recipe(card, source, "from core.figures.lstm.confusion import draw_confusion",
                                         "draw_confusion(result.confusion_matrix()).show()"))
     st.header(tr("Where {true} came and {predicted} was expected", true=names[0], predicted=names[1]), anchor=False)
     if source == HELD_OUT:
@@ -111,7 +117,7 @@ def show_pairs(card, source: str, result) -> None:
                           "n": confusion.counts.sum(1)})
     show_figure(figure, key="pairs", table=table,
                 alt=tr("Share of opening and of closing brackets predicted exactly, by label."),
-                recipe=write_recipe(card, source, "from core.figures.confusion import draw_bracket_pairs",
+                recipe=write_recipe(card, source, "from core.figures.lstm.confusion import draw_bracket_pairs",
                                     "draw_bracket_pairs(result.confusion_matrix()).show()"))
 
 

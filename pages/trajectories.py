@@ -5,10 +5,10 @@ from textwrap import shorten
 import pandas as pd
 import streamlit as st
 
-from core.analysis.correlation import PROPERTIES
+from core.analysis.lstm.correlation import PROPERTIES
 from core.errors import TextError
+from core.figures.lstm.trajectory import draw_overlay, draw_trajectory
 from core.figures.palette import show_token
-from core.figures.trajectory import draw_overlay, draw_trajectory
 from core.tokens.spans import find_spans
 from core.ui import frame
 from core.ui.controls import pick_many, pick_number, pick_one, pick_segment, pick_text
@@ -23,9 +23,9 @@ TYPED, BY_HAND = "typed", "hand"
 STATES = ("c", "h", "c_up", "i", "f", "g", "o")
 MAX_SENTENCES, MAX_CELLS = 2000, 8
 
-RECIPE = """from core.analysis.trajectory import compute_trajectory
+RECIPE = """from core.analysis.lstm.trajectory import compute_trajectory
 from core.checkpoints.store import load_checkpoint
-from core.figures.trajectory import draw_trajectory
+from core.figures.lstm.trajectory import draw_trajectory
 from core.tokens.spans import find_spans
 
 checkpoint = load_checkpoint("{id}")

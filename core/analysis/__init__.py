@@ -1,0 +1,1 @@
+"""Arrays in, frozen dataclasses of arrays out: what all systems share; those of one system are in its folder."""

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from core.analysis.learning import Learning, Look, choose_probe, collect_learning
+from core.analysis.lstm.learning import Learning, Look, choose_probe, collect_learning
 from core.checkpoints.store import checkpoint_folder
 from core.corpora.demo import read_demo_treebank
 from core.corpora.generated import GENERATED, generate_treebank

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.correlation import compute_correlations
-from core.analysis.trajectory import Trajectory
+from core.analysis.lstm.correlation import compute_correlations
+from core.analysis.lstm.trajectory import Trajectory
 from core.checkpoints.card import CheckpointCard
 from core.errors import AnalysisError
 from core.figures.claims import read_controls, read_verdict

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from core.analysis.trajectory import compute_trajectory
+from core.analysis.lstm.trajectory import compute_trajectory
 from core.checkpoints.store import Checkpoint
 from core.corpora.demo import read_demo_treebank
 from core.models.lstm import LSTMConfig, LSTMLanguageModel

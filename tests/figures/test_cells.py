@@ -5,10 +5,10 @@ import base64
 import numpy as np
 import pytest
 
-from core.analysis.correlation import PROPERTIES, ValueByLevel
-from core.figures.epochs import draw_epochs
+from core.analysis.lstm.correlation import PROPERTIES, ValueByLevel
 from core.figures.heatmap import MAX_COLUMNS, draw_correlation, pool_strongest, sort_cells
-from core.figures.levels import LevelCurve, draw_levels, tabulate_levels
+from core.figures.lstm.epochs import draw_epochs
+from core.figures.lstm.levels import LevelCurve, draw_levels, tabulate_levels
 from core.figures.palette import VECTOR_COLOURS
 from core.figures.spectrum import draw_spectrum
 

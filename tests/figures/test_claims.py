@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.figures.claims import draw_claims, read_controls, read_reported, read_verdict
-from core.figures.miniature import draw_miniature, find_step, fit_scale, lay_out_words
+from core.figures.lstm.miniature import draw_miniature, find_step, fit_scale, lay_out_words
 from core.reproduce.claims import ClaimRecord
 from core.tokens.linearise import Kind, linearise
 

@@ -61,7 +61,7 @@ def test_attribution_is_the_slope_of_the_loss(text):
 
 
 def test_scores_equal_those_of_recorded_states(text):
-    from core.analysis.prediction import compute_predictions
+    from core.analysis.lstm.prediction import compute_predictions
     checkpoint, sentences = text
     states = record_states(checkpoint.model, sentences)
     theirs = compute_predictions(checkpoint.model, states["layer0.h"], sentences)

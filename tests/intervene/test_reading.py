@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.analysis.trajectory import compute_trajectory
+from core.analysis.lstm.trajectory import compute_trajectory
 from core.checkpoints.store import load_checkpoint
 from core.errors import AnalysisError
 from core.intervene.edits import CellEdit

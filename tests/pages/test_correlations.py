@@ -6,7 +6,7 @@ import shutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.analysis.correlation import PROPERTIES
+from core.analysis.lstm.correlation import PROPERTIES
 from core.reproduce.lstm.heldout import load_held_out
 from core.ui.lstm.cached import get_checkpoint
 from core.ui.registry import find_page

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.analysis.distribution import VECTORS
+from core.analysis.lstm.distribution import VECTORS
 from core.reproduce.lstm.distributions import load_distributions
 from core.ui.lstm.cached import get_checkpoint
 from core.ui.registry import find_page

@@ -1,6 +1,6 @@
 """The causal ranking of cells beside the correlational one."""
 
-from core.analysis.ablation import AblationResult, compute_ablation
+from core.analysis.lstm.ablation import AblationResult, compute_ablation
 from core.checkpoints.store import Checkpoint
 from core.reproduce.studies import Study, name_corpus
 from core.tokens.encoded import EncodedSentences

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.analysis.distribution import VECTORS, Distributions, compute_distributions
+from core.analysis.lstm.distribution import VECTORS, Distributions, compute_distributions
 from core.checkpoints.card import CheckpointCard
 from core.checkpoints.store import Checkpoint
 from core.reproduce.claims import ClaimRecord

@@ -1,6 +1,6 @@
 """Study ``generalisation``: how deep a model counts beyond its training, on Dyck words, embeddings and text."""
 
-from core.analysis.generalisation import TIMES, Generalisation, measure_generalisation
+from core.analysis.lstm.generalisation import TIMES, Generalisation, measure_generalisation
 from core.checkpoints.card import CheckpointCard
 from core.checkpoints.store import Checkpoint
 from core.corpora.library import corpus_family

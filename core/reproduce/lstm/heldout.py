@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from safetensors.torch import load_file
 
-from core.analysis.heldout import HeldOut, compute_epochs, compute_held_out
+from core.analysis.lstm.heldout import HeldOut, compute_epochs, compute_held_out
 from core.checkpoints.card import CheckpointCard
 from core.checkpoints.store import Checkpoint, load_snapshots
 from core.corpora.library import corpus_family

@@ -1,6 +1,6 @@
 """Claim of seed 000 that one cell tells the inside of a VP from its outside."""
 
-from core.analysis.phrases import SIZES, PhraseCells, compute_phrase_cells
+from core.analysis.lstm.phrases import SIZES, PhraseCells, compute_phrase_cells
 from core.checkpoints.store import Checkpoint
 from core.reproduce.claims import ClaimRecord
 from core.reproduce.studies import Claim, Study, name_corpus

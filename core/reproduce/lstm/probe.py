@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.analysis.probe import PhraseProbe, compute_phrase_probe
+from core.analysis.lstm.probe import PhraseProbe, compute_phrase_probe
 from core.checkpoints.store import Checkpoint
 from core.reproduce.claims import ClaimRecord
 from core.reproduce.studies import Claim, Study, name_corpus

@@ -1,6 +1,6 @@
 """The published quantisation of c_up, tested directly: snap it to {-1, 0, 1} and run on."""
 
-from core.analysis.snap import SnapResult, compute_snap
+from core.analysis.lstm.snap import SnapResult, compute_snap
 from core.checkpoints.store import Checkpoint
 from core.reproduce.claims import ClaimRecord
 from core.reproduce.studies import Claim, Study, name_corpus

@@ -1,6 +1,6 @@
 """How many cells a checkpoint uses: the study behind the series of L1-regularised LSTMs (seed 000, "future work")."""
 
-from core.analysis.sparsity import Sparsity, compute_sparsity
+from core.analysis.lstm.sparsity import Sparsity, compute_sparsity
 from core.checkpoints.card import CheckpointCard
 from core.checkpoints.store import Checkpoint
 from core.reproduce.studies import HELD_OUT, Study, load_study, name_corpus

@@ -1,6 +1,6 @@
 """Claims of seed 000 on parts of speech: the update of the context vector tells them apart better."""
 
-from core.analysis.word_classes import VECTORS, WordClasses, compute_word_classes
+from core.analysis.lstm.word_classes import VECTORS, WordClasses, compute_word_classes
 from core.checkpoints.card import CheckpointCard
 from core.checkpoints.store import Checkpoint
 from core.reproduce.claims import ClaimRecord

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.snap import TERNARY
+from core.analysis.lstm.snap import TERNARY
 from core.checkpoints.card import CheckpointCard
-from core.figures.interventions import draw_two_runs
+from core.figures.lstm.interventions import draw_two_runs
 from core.figures.palette import show_token
 from core.intervene.edits import CellEdit, Snap
 from core.intervene.reading import Reading, TwoRuns, compare_readings, read_sentence

@@ -6,11 +6,11 @@ Everything here is shared between sessions and must not be changed by its users.
 import numpy as np
 import streamlit as st
 
-from core.analysis.correlation import compute_correlations
-from core.analysis.heldout import VECTORS, HeldOut
-from core.analysis.prediction import Predictions, compute_predictions
-from core.analysis.ranking import rank_cells
-from core.analysis.trajectory import Trajectory, compute_trajectory
+from core.analysis.lstm.correlation import compute_correlations
+from core.analysis.lstm.heldout import VECTORS, HeldOut
+from core.analysis.lstm.prediction import Predictions, compute_predictions
+from core.analysis.lstm.ranking import rank_cells
+from core.analysis.lstm.trajectory import Trajectory, compute_trajectory
 from core.checkpoints.store import Checkpoint, load_card, load_checkpoint
 from core.corpora.trees import Tree
 from core.errors import AnalysisError, TextError

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.ablation import CHOSEN_BY, MODES, AblationResult
-from core.analysis.snap import GRIDS, SCORES, SnapResult
+from core.analysis.lstm.ablation import CHOSEN_BY, MODES, AblationResult
+from core.analysis.lstm.snap import GRIDS, SCORES, SnapResult
 from core.checkpoints.card import CheckpointCard
-from core.figures.ablation import draw_ablation
-from core.figures.snap import draw_snap, draw_updates
+from core.figures.lstm.ablation import draw_ablation
+from core.figures.lstm.snap import draw_snap, draw_updates
 from core.ui.controls import pick_one, pick_segment
 from core.ui.language import tr
 from core.ui.lstm.findings import link_trajectory, name_unit, show_numbers
@@ -65,7 +65,7 @@ def show_ablation(card: CheckpointCard, source: str, result: AblationResult) -> 
                 table=lambda: tabulate_ablation(result),
                 alt=tr("Change of the loss when each cell is held, against its |r| with depth; cell {cell} costs most.",
                        cell=order[0]),
-                recipe=_write_recipe(card, source, "ablation", "from core.figures.ablation import draw_ablation",
+                recipe=_write_recipe(card, source, "ablation", "from core.figures.lstm.ablation import draw_ablation",
                                      f'draw_ablation(result, "{mode}").show()'))
     with st.container(horizontal=True, gap="medium"):
         entry = find_page("interventions")
@@ -82,7 +82,9 @@ def say_ranking(result: AblationResult, mode: str, order: list[int]) -> str:
     top, closest = order[0], int(np.abs(result.r).argmax())
     fields = {"cell": top, "nats": change[top], "r": abs(float(result.r[top])), "closest": closest}
     times = change[top] / max(change[order[1]], 1e-9) if len(order) > 1 else 1.0
-    words = tr("Cell {cell} costs most: without it the loss rises by {nats:.3f} nats a token.", **fields)
+    words = tr("Cell {cell} costs most: without it the loss rises by {nats:.3f} nats a token.", **fields) \
+        if result.all_exact else tr("Of the {n} cells ablated exactly, cell {cell} costs most: without it the loss "
+                                    "rises by {nats:.3f} nats a token.", n=len(result.cells), **fields)
     if top == closest:
         words += " " + tr("It is also the cell closest to depth (|r| = {r:.3f}): **the counter is used, not merely "
                           "there.**", **fields)
@@ -160,7 +162,7 @@ def show_snap(card: CheckpointCard, source: str, result: SnapResult) -> None:
         table=lambda: tabulate_snap(result),
         alt=tr("Perplexity, share of ED predicted and |r| of the depth cell against the number of levels of c_up, for "
                "fitted, random and fixed levels."),
-        recipe=_write_recipe(card, source, "snap", "from core.figures.snap import draw_snap",
+        recipe=_write_recipe(card, source, "snap", "from core.figures.lstm.snap import draw_snap",
                              "draw_snap(result).show()"))
     st.header(tr("Where the updates lie"), anchor=False)
     ks = np.unique(result.levels[:, 0]).astype(int).tolist()
@@ -168,7 +170,7 @@ def show_snap(card: CheckpointCard, source: str, result: SnapResult) -> None:
     show_figure(draw_updates(result, k, y_title=tr("share of all values"), level_name=tr("fitted levels")),
                 key="updates", table=lambda: _tabulate_updates(result),
                 alt=tr("Histogram of c_up over all cells, with {k} levels fitted to it.", k=k),
-                recipe=_write_recipe(card, source, "snap", "from core.figures.snap import draw_updates",
+                recipe=_write_recipe(card, source, "snap", "from core.figures.lstm.snap import draw_updates",
                                      f"draw_updates(result, {k}).show()"))
     show_guide(tr("Read the star first: c_up snapped to −1, 0 and 1. If it lies on the dotted line, the published "
                   "claim holds here: the model works with three values. The grey crosses are the control: as many "

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.correlation import PROPERTIES
-from core.analysis.heldout import VECTORS, HeldOut
+from core.analysis.lstm.correlation import PROPERTIES
+from core.analysis.lstm.heldout import VECTORS, HeldOut
 from core.checkpoints.card import CheckpointCard
-from core.figures.epochs import draw_epochs
 from core.figures.heatmap import draw_correlation, sort_cells
-from core.figures.levels import LevelCurve, draw_levels, tabulate_levels
+from core.figures.lstm.epochs import draw_epochs
+from core.figures.lstm.levels import LevelCurve, draw_levels, tabulate_levels
 from core.figures.spectrum import draw_spectrum
 from core.ui.controls import pick_one, pick_segment
 from core.ui.language import tr
@@ -24,7 +24,7 @@ from core.ui.output import read_click, show_figure
 BEST = "best"  # the menu's first entry: whichever cell follows the property most closely
 COUNTS = (30, 60, 120, 250)
 POSITION = PROPERTIES.index("position")
-_IMPORTS = ("from core.analysis.correlation import PROPERTIES\nfrom core.analysis.heldout import VECTORS\n"
+_IMPORTS = ("from core.analysis.lstm.correlation import PROPERTIES\nfrom core.analysis.lstm.heldout import VECTORS\n"
             "from core.figures.")
 _LEVELS = """\
 curves = []
@@ -160,7 +160,7 @@ def show_levels(view: CellView) -> None:
     show_figure(figure, key="levels", table=tabulate_levels(curves),
                 alt=tr("Value of the best cells of c and h at each level of {property}, with 25–75 % and 5–95 % bands.",
                        property=name_property(view.name)),
-                recipe=view.recipe("from core.figures.levels import LevelCurve, draw_levels", _LEVELS))
+                recipe=view.recipe("from core.figures.lstm.levels import LevelCurve, draw_levels", _LEVELS))
 
 
 def show_training(view: CellView) -> None:

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from core.analysis.contexts import Context, find_contexts
-from core.analysis.prediction import OTHER
+from core.analysis.lstm.contexts import Context, find_contexts
+from core.analysis.lstm.prediction import OTHER
 from core.checkpoints.card import CheckpointCard
 from core.figures.palette import show_token
 from core.ui.language import tr

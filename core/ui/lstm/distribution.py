@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.distribution import FEW, VECTORS, Distributions
+from core.analysis.lstm.distribution import FEW, VECTORS, Distributions
 from core.checkpoints.card import CheckpointCard
-from core.figures.distribution import draw_level_counts, draw_near, draw_vector, draw_vectors
+from core.figures.lstm.distribution import draw_level_counts, draw_near, draw_vector, draw_vectors
 from core.ui.controls import pick_one, pick_segment, pick_switch
 from core.ui.language import language, tr
 from core.ui.lstm.findings import link_trajectory, name_unit, show_numbers
@@ -19,7 +19,7 @@ ALL = "all"
 EPSILON = 0.1
 _RECIPE = """\
 from core.checkpoints.store import load_checkpoint
-from core.figures.distribution import {name}
+from core.figures.lstm.distribution import {name}
 from core.reproduce.lstm.distributions import load_distributions
 
 result = load_distributions(load_checkpoint("{id}").card, "{source}")

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.heldout import untrained_like
-from core.analysis.learning import Learning, choose_probe, compute_learning, take_sentences
+from core.analysis.lstm.heldout import untrained_like
+from core.analysis.lstm.learning import Learning, choose_probe, compute_learning, take_sentences
 from core.checkpoints.card import CheckpointCard
 from core.checkpoints.store import load_card, load_snapshots
 from core.errors import CheckpointError, WordglassError
-from core.figures.learning import draw_comparison, draw_learning
+from core.figures.lstm.learning import draw_comparison, draw_learning
 from core.jobs import queue, store
 from core.jobs.learn import BOUNDS, Settings, collect_rows, list_kinds, list_materials, takes_l1
 from core.ui.cards import list_cards
@@ -27,10 +27,10 @@ from core.ui.output import show_figure
 REFRESH_SECONDS = 1.5
 SIZES, RATES, DROPOUTS = (10, 30, 60, 100, 200), (0.002, 0.004, 0.008, 0.016), (0.0, 0.2, 0.5)
 PENALTIES = (0.0, 0.0003, 0.001, 0.003)
-_SNAPSHOTS = """from core.analysis.heldout import untrained_like
-from core.analysis.learning import choose_probe, compute_learning
+_SNAPSHOTS = """from core.analysis.lstm.heldout import untrained_like
+from core.analysis.lstm.learning import choose_probe, compute_learning
 from core.checkpoints.store import load_checkpoint, load_snapshots
-from core.figures.learning import draw_learning
+from core.figures.lstm.learning import draw_learning
 from core.states.sources import encode_source, read_source
 
 checkpoint = load_checkpoint("{id}")
@@ -38,14 +38,14 @@ sentences = encode_source(checkpoint, read_source("demo", checkpoint.card))
 models = [untrained_like(checkpoint.model), *load_snapshots("{id}")]
 draw_learning(compute_learning(models, choose_probe(sentences))).show()
 """
-_RUN = """from core.figures.learning import draw_learning
+_RUN = """from core.figures.lstm.learning import draw_learning
 from core.jobs.learn import collect_rows
 from core.jobs.store import read_progress
 
 learning = collect_rows(read_progress("{id}")[0])
 draw_learning(learning).show()
 """
-_COMPARE = """from core.figures.learning import draw_comparison
+_COMPARE = """from core.figures.lstm.learning import draw_comparison
 from core.jobs.learn import collect_rows
 from core.jobs.store import read_progress
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from core.analysis.heldout import group_tokens, untrained_like
-from core.analysis.trajectory import compute_trajectory
+from core.analysis.lstm.heldout import group_tokens, untrained_like
+from core.analysis.lstm.trajectory import compute_trajectory
 from core.checkpoints.store import Checkpoint
 from core.errors import AnalysisError
 from core.search.bits import PackedBits

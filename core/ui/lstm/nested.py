@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.generalisation import DEPTHS, ENDS, Generalisation
+from core.analysis.lstm.generalisation import DEPTHS, ENDS, Generalisation
 from core.checkpoints.card import CheckpointCard
 from core.corpora.lisp import write_lisp
 from core.errors import AnalysisError, CheckpointError, TextError
-from core.figures.generalisation import draw_curves, draw_form, draw_told_depth
+from core.figures.lstm.generalisation import draw_curves, draw_form, draw_told_depth
 from core.figures.palette import show_token
 from core.reproduce.lstm.generalisation import applies
 from core.states.sources import DEMO, card_family
@@ -29,7 +29,7 @@ EXAMPLE = "(defun sum-leaves (tree) (cond ((null tree) 0) ((atom tree) tree) (t 
 MATERIALS = ("lisp", "dyck-1", "dyck-2", "embedding", "english")
 _IMPORTS = """\
 from core.checkpoints.store import load_checkpoint
-from core.figures.generalisation import {draw}
+from core.figures.lstm.generalisation import {draw}
 from core.reproduce.lstm.generalisation import load_generalisation
 
 result = load_generalisation(load_checkpoint("{id}").card, "{source}")

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from core.figures.patterns import SHIFTED, TRAINED, UNTRAINED, draw_enrichment, draw_reach
+from core.figures.lstm.patterns import SHIFTED, TRAINED, UNTRAINED, draw_enrichment, draw_reach
 from core.ui.language import tr
 from core.ui.lstm.cached import get_checkpoint, get_encoded
 from core.ui.lstm.findings import name_property, show_numbers
@@ -48,7 +48,7 @@ def show_evidence(query: Query, found: Found) -> None:
         show_figure(figure, key="reach", table=lambda: pd.DataFrame([
             {"run": name, "cells": m, "places": int(v)} for name, r in reaches.items() for m, v in enumerate(r)]),
             alt=tr("Number of places that reach each agreement, for this LSTM, an untrained one and shifted cells."),
-            recipe=write_recipe(query, "from core.figures.patterns import SHIFTED, TRAINED, draw_reach",
+            recipe=write_recipe(query, "from core.figures.lstm.patterns import SHIFTED, TRAINED, draw_reach",
                                 f"shifted = scan_pattern(bits, pattern, tolerance={query.tolerance}, shift_seed=0)\n"
                                 "reaches = {TRAINED: agreement.reach(), SHIFTED: shifted.reach()}\n"
                                 "draw_reach(reaches, dict.fromkeys(reaches, len(values)), "
@@ -65,8 +65,8 @@ def show_evidence(query: Query, found: Found) -> None:
              "places": e.n} for key, e in shares.items() for i, f in enumerate(e.features)]),
             alt=tr("How many of the first {n} places share the selection's token, tags and depth, with intervals, "
                    "beside random places.", n=found.enrichment.n),
-            recipe=write_recipe(query, "from core.analysis.heldout import group_tokens\n"
-                                "from core.figures.patterns import TRAINED, draw_enrichment\n"
+            recipe=write_recipe(query, "from core.analysis.lstm.heldout import group_tokens\n"
+                                "from core.figures.lstm.patterns import TRAINED, draw_enrichment\n"
                                 "from core.search.enrichment import FEATURES, measure_enrichment",
                                 f"places = rank_places(agreement, pattern.length, limit={N_SCORED})\n"
                                 "found = measure_enrichment(places, sentences, group_tokens(sentences), sentence, "

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.analysis.heldout import VECTORS
+from core.analysis.lstm.heldout import VECTORS
 from core.checkpoints.card import CheckpointCard
 from core.corpora.trees import Tree
 from core.errors import TextError
@@ -137,7 +137,7 @@ def write_recipe(query: Query, imports: str, lines: str) -> str:
     """Lines that search again; a typed sentence is named by its text."""
     where, what = query.sentence
     if where == TYPED:
-        read = ("from core.analysis.trajectory import compute_trajectory\n"
+        read = ("from core.analysis.lstm.trajectory import compute_trajectory\n"
                 "from core.states.sources import typed_parser\n"
                 "from core.tokens.sentences import read_typed_sentence\n"
                 f"sentence, _ = read_typed_sentence({what!r}, checkpoint.kind, parse=typed_parser(checkpoint.card))\n"
@@ -148,7 +148,7 @@ def write_recipe(query: Query, imports: str, lines: str) -> str:
                 f"sentence = sentences.sentence({what})\n"
                 "query, tokens = values[rows], sentence.tokens")
     else:
-        read = ("from core.analysis.trajectory import compute_trajectory\n"
+        read = ("from core.analysis.lstm.trajectory import compute_trajectory\n"
                 f'sentence = encode_source(checkpoint, read_source("{where}", checkpoint.card)).sentence({what})\n'
                 f'query = compute_trajectory(checkpoint, sentence).states["layer0.{query.vector}"]\n'
                 "tokens = sentence.tokens")

@@ -8,8 +8,8 @@ import streamlit as st
 
 from core.checkpoints.card import CheckpointCard
 from core.errors import AnalysisError
+from core.figures.lstm.patterns import MAX_LINES, POS_CLASSES, AlignedRow, draw_matches, draw_selection, draw_threshold
 from core.figures.palette import show_token
-from core.figures.patterns import MAX_LINES, POS_CLASSES, AlignedRow, draw_matches, draw_selection, draw_threshold
 from core.search.bits import is_on, unpack_cells
 from core.tokens.encoded import EncodedSentences
 from core.tokens.linearise import Linearised
@@ -70,7 +70,7 @@ def show_selection(query: Query) -> Found | None:
         show_figure(figure, key="selection", on_select=_follow_brush, selection_mode=("points", "box"), table=table,
                     alt=tr("The {n} cells found, over the tokens of their sentence; tokens {first} to {last} are "
                            "selected.", n=len(cells), first=query.run[0], last=query.run[1]),
-                    recipe=write_recipe(query, "from core.figures.patterns import draw_selection",
+                    recipe=write_recipe(query, "from core.figures.lstm.patterns import draw_selection",
                                         f"draw_selection(query[:, pattern.cells], tokens, {query.run}, "
                                         f'vector="{query.vector}", limit={limit}, cells=pattern.cells).show()'))
         if len(cells) > MAX_LINES:
@@ -90,7 +90,7 @@ def show_selection(query: Query) -> Found | None:
                                                  "random_run": curves.random}),
             alt=tr("Histogram of {vector} with the threshold {threshold:.2f}, and the number of cells found at each "
                    "threshold in the selection and in random runs.", vector=query.vector, threshold=query.threshold),
-            recipe=write_recipe(query, "from core.figures.patterns import draw_threshold",
+            recipe=write_recipe(query, "from core.figures.lstm.patterns import draw_threshold",
                                 f"ranges = measure_values(values, {query.sign})\n"
                                 f"curves = compare_thresholds(values, sentences, query, {query.run}, "
                                 "limit=ranges.limit, **flags)\n"

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.heldout import VECTORS
-from core.analysis.phrases import SELECTIONS, SIZES, CellOverlap, PhraseCells
+from core.analysis.lstm.heldout import VECTORS
+from core.analysis.lstm.phrases import SELECTIONS, SIZES, CellOverlap, PhraseCells
 from core.checkpoints.card import CheckpointCard
-from core.figures.phrases import draw_every_cell, draw_overlap, draw_roc, draw_sizes, tabulate_overlap
+from core.figures.lstm.phrases import draw_every_cell, draw_overlap, draw_roc, draw_sizes, tabulate_overlap
 from core.tokens.linearise import PHRASES, Kind
 from core.ui.controls import pick_one, pick_segment
 from core.ui.language import language, tr
@@ -20,7 +20,7 @@ from core.ui.output import show_figure, show_guide
 STUDY = "phrases"
 _RECIPE = """\
 from core.checkpoints.store import load_checkpoint
-from core.figures.phrases import {draw}
+from core.figures.lstm.phrases import {draw}
 from core.reproduce.lstm.phrases import STUDY
 from core.reproduce.studies import load_study
 

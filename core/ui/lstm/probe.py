@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.probe import PROBED, PROBES, PhraseProbe
+from core.analysis.lstm.probe import PROBED, PROBES, PhraseProbe
 from core.checkpoints.card import CheckpointCard
 from core.errors import AnalysisError
-from core.figures.probe import MEASURES, draw_path, draw_weights
+from core.figures.lstm.probe import MEASURES, draw_path, draw_weights
 from core.reproduce.lstm.probe import STUDY
 from core.reproduce.studies import HELD_OUT, load_study, run_study
 from core.ui.controls import pick_one, pick_segment
@@ -24,7 +24,7 @@ SHOWN = 60  # weights drawn; the table has all
 STRONGEST = "strongest"
 _RECIPE = """\
 from core.checkpoints.store import load_checkpoint
-from core.figures.probe import {draw}
+from core.figures.lstm.probe import {draw}
 from core.reproduce.lstm.probe import STUDY
 from core.reproduce.studies import load_study
 

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.heldout import VECTORS
-from core.analysis.regression import PAIRS, PENALTIES, PROPERTIES, READOUTS, DepthRegression
+from core.analysis.lstm.heldout import VECTORS
+from core.analysis.lstm.regression import PAIRS, PENALTIES, PROPERTIES, READOUTS, DepthRegression
 from core.checkpoints.card import CheckpointCard
 from core.errors import AnalysisError
-from core.figures.regression import (
+from core.figures.lstm.regression import (
     Reference,
     draw_path,
     draw_predicted,
@@ -36,7 +36,7 @@ _RECIPE = """\
 from core.checkpoints.store import load_checkpoint
 from core.reproduce.lstm.regression import STUDY
 from core.reproduce.studies import load_study
-from core.figures.regression import {imports}
+from core.figures.lstm.regression import {imports}
 
 result = load_study(STUDY, load_checkpoint("{id}").card, "{source}")
 {lines}
@@ -230,7 +230,7 @@ def show_path(view: RegressionView) -> None:
                     alt=tr("Weights of the {n} cells that enter the Lasso path first, as the penalty falls.",
                            n=int((cells >= 0).sum())),
                     recipe=view.recipe("draw_weight_paths", (
-                        "from core.analysis.regression import PENALTIES\n"
+                        "from core.analysis.lstm.regression import PENALTIES\n"
                         f"draw_weight_paths(PENALTIES, result.path_weights[{v}, {p}], result.path_cells[{v}, {p}], "
                         f"int(result.chosen[{v}, {p}])).show()")))
 

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.correlation import PROPERTIES
-from core.analysis.sparsity import ACTIVE, Sparsity
+from core.analysis.lstm.correlation import PROPERTIES
+from core.analysis.lstm.sparsity import ACTIVE, Sparsity
 from core.checkpoints.card import CheckpointCard
 from core.errors import AnalysisError
-from core.figures.sparsity import Member, draw_kept, draw_series, draw_survivors
+from core.figures.lstm.sparsity import Member, draw_kept, draw_series, draw_survivors
 from core.ui.controls import pick_one, pick_segment
 from core.ui.language import language, tr
 from core.ui.lstm.cached import get_study
@@ -22,7 +22,7 @@ from core.ui.output import show_figure
 N_SURVIVORS = 20
 _RECIPE = """\
 from core.checkpoints.store import load_card
-from core.figures.sparsity import Member, {name}
+from core.figures.lstm.sparsity import Member, {name}
 from core.reproduce.lstm.sparsity import load_sparsity
 
 cards = [load_card(id) for id in {ids}]

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.word_classes import COMPARED, EDGES, PLANE, VECTORS, WordClasses
+from core.analysis.lstm.word_classes import COMPARED, EDGES, PLANE, VECTORS, WordClasses
 from core.checkpoints.card import CheckpointCard
-from core.figures.word_classes import draw_densities, draw_pairs, draw_sizes
+from core.figures.lstm.word_classes import draw_densities, draw_pairs, draw_sizes
 from core.ui.controls import pick_one, pick_segment
 from core.ui.language import language, tr
 from core.ui.lstm.findings import name_unit, show_numbers
@@ -17,7 +17,7 @@ from core.ui.output import read_click, show_figure
 STUDY = "word-classes"
 
 _RECIPE = """\
-from core.analysis.word_classes import COMPARED, EDGES, VECTORS
+from core.analysis.lstm.word_classes import COMPARED, EDGES, VECTORS
 from core.checkpoints.store import load_checkpoint
 from core.reproduce.lstm import STUDIES
 from core.reproduce.studies import load_study
@@ -166,7 +166,7 @@ def show_densities(view: PairView) -> None:
     show_figure(figure, key="densities", table=table,
                 alt=tr("Density of the discriminant score of {a} and {b}, from c and from c_up.", a=view.a, b=view.b),
                 recipe=view.recipe(
-                    "from core.figures.word_classes import draw_densities",
+                    "from core.figures.lstm.word_classes import draw_densities",
                     f'pair = result.find_pair("{view.a}", "{view.b}")[0]\n'
                     f'draw_densities(result.density[pair, :, {int(not view.plane)}], EDGES, titles=COMPARED,\n'
                     f'               tags=tuple(result.tags[k] for k in result.pairs[pair])).show()'))
@@ -185,7 +185,7 @@ def show_sizes(view: PairView) -> None:
                 alt=tr("AUC of {a} against {b} by the number of principal components, from c, c_up, h and controls.",
                        a=view.a, b=view.b),
                 recipe=view.recipe(
-                    "from core.figures.word_classes import draw_sizes",
+                    "from core.figures.lstm.word_classes import draw_sizes",
                     f'pair = result.find_pair("{view.a}", "{view.b}")[0]\n'
                     'draw_sizes(result.auc[pair], result.interval[pair], result.sizes.astype(str),\n'
                     '           names=VECTORS, vectors=VECTORS).show()'))
@@ -246,5 +246,5 @@ def show_pairs(view: PairView) -> None:
     show_figure(figure, key="pairs_map", table=table, on_select=lambda: _follow_pair(result), selection_mode="points",
                 alt=tr("Map of all pairs of {n} tags: how well c_up and c tell each pair apart.",
                        n=len(result.paired_tags)),
-                recipe=view.recipe("from core.figures.word_classes import draw_pairs",
+                recipe=view.recipe("from core.figures.lstm.word_classes import draw_pairs",
                                    f"draw_pairs(result.{field}, result.pairs, result.tags, signed={signed}).show()"))

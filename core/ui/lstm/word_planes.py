@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.analysis.lstm.word_classes import WordClasses
 from core.analysis.projection import embed_umap, share_like_neighbours
-from core.analysis.word_classes import WordClasses
 from core.checkpoints.card import CheckpointCard
 from core.figures.palette import show_token
 from core.figures.projection import Cloud, draw_clouds, draw_stripes

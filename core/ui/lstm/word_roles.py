@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.heldout import untrained_like
-from core.analysis.projection import fit_axes, share_like_neighbours
-from core.analysis.word_roles import (
+from core.analysis.lstm.heldout import untrained_like
+from core.analysis.lstm.word_roles import (
     Role,
     WordSpace,
     build_word_space,
@@ -17,10 +16,11 @@ from core.analysis.word_roles import (
     locate_forms,
     rank_contrasts,
 )
+from core.analysis.projection import fit_axes, share_like_neighbours
 from core.checkpoints.card import CheckpointCard
+from core.figures.lstm.word_roles import draw_aligned, draw_contrast, draw_roles
 from core.figures.palette import VECTOR_COLOURS
 from core.figures.projection import Cloud
-from core.figures.word_roles import draw_aligned, draw_contrast, draw_roles
 from core.states.lstm import record_states
 from core.tokens.encoded import EncodedSentences
 from core.ui.controls import pick_one, pick_segment
@@ -42,10 +42,10 @@ _BRUSH = "word_roles_brush"
 _RECIPE = """\
 import numpy as np
 
-from core.analysis.word_roles import build_word_space, find_roles, locate_forms
+from core.analysis.lstm.word_roles import build_word_space, find_roles, locate_forms
 from core.checkpoints.store import load_checkpoint
 from core.figures.projection import Cloud
-from core.figures.word_roles import draw_roles
+from core.figures.lstm.word_roles import draw_roles
 from core.states.sources import encode_source, read_source
 from core.states.store import open_states
 

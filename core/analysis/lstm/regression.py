@@ -1,0 +1,618 @@
+"""How much of a nesting depth can be read off the state, from all cells, from few, and from one.
+
+Seed 000, slides "regression of depth" and "raw text": least squares on all cells of a vector, Lasso, and the
+best single cell. Half of the documents fit, folds inside that half choose the Lasso penalty, and the other
+half scores. All fits work on second moments gathered once a vector, so that a path costs a fraction of a second.
+"""
+
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import cholesky, solve_triangular
+from scipy.sparse import csr_array
+from scipy.stats import rankdata
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import lasso_path
+
+from core.analysis.lstm.heldout import VECTORS, group_tokens, split_groups, untrained_like
+from core.checkpoints.store import Checkpoint
+from core.states.lstm import record_states
+from core.tokens.encoded import EncodedSentences
+from core.tokens.linearise import PHRASES
+
+PROPERTIES = ("depth", "VP", "NP")
+READOUTS = ("linear", "lasso", "single")
+PAIRS = (("c", "h"), ("c", "c_up"), ("h", "c_up"))
+SCORE = ("r2", "low", "high", "cells", "untrained", "rotated", "task", "over_single", "over_low", "over_high",
+         "pearson", "spearman", "line", "monotone", "curve", "bend_low", "bend_high")
+PATH = ("cells", "chosen_r2", "chosen_se", "r2", "low", "high", "refit")
+PENALTIES = np.geomspace(1, 1e-3, 37)  # times the smallest penalty that keeps no cell
+# Added to the correlation matrix of the cells. Bracket models hold copies of the same cell, and a short text has
+# fewer tokens than cells: least squares has no unique answer there. 1e-6 of a cell's variance settles it (the
+# condition number stays below 1e9) and is nothing to any direction that a cell really uses.
+RIDGE = 1e-6
+N_FOLDS, N_ROTATIONS, N_TASKS, N_BOOTSTRAP = 5, 20, 3, 1000
+N_BINS, N_NAMED = 48, 24
+_BLOCK = 8192  # tokens in double precision at a time: 65 MB at 1,000 cells
+
+
+@dataclass(frozen=True)
+class DepthRegression:
+    """Readouts of three depths from three vectors. V vectors, P properties, M readouts, K penalties.
+
+    What cannot be fitted (a depth with one value only) is NaN.
+
+    Attributes
+    ----------
+    corpus : str
+    n_tokens, n_groups, n_cells : int
+        Tokens, documents (or sentences), and cells of a vector.
+    n_fitted, n_scored : int
+        Tokens of the half that fits and of the half that scores.
+    scores : float64 array of shape (V, P, M, len(SCORE))
+        R² on the scored half with its 95 % interval over documents, cells used; the same readout fitted to an
+        untrained LSTM, to rotated labels (95th percentile) and to a depth drawn for every word type (mean); R² less
+        that of the single cell with its interval; Pearson and Spearman of prediction and truth; the share of
+        the prediction's variance that a straight line over the true depth, a rising curve, and any curve explains,
+        and the interval of rising less straight.
+    position : float64 array of shape (P, 3)
+        R² of the mean depth at each position of the sentence, with its interval.
+    gaps : float64 array of shape (len(PAIRS), P, M, 3)
+        R² of the pair's first vector less that of its second, with its interval over the same resamples.
+    path : float32 array of shape (V, P, K, len(PATH))
+        At each penalty: cells kept, R² and standard error over the folds, R² on the scored half with its interval,
+        and R² there when least squares is fitted again to the kept cells.
+    chosen : int16 array of shape (V, P)
+        The penalty of the Lasso readout, an index into `PENALTIES`; -1 for none.
+    path_cells : int32 array of shape (V, P, N_NAMED)
+        The cells that enter the path first, -1 for none.
+    path_weights : float32 array of shape (V, P, K, N_NAMED)
+        Their weights: levels of depth a standard deviation of the cell.
+    kept : float32 array of shape (rows, 5)
+        vector, property, cell, weight and r of every cell the Lasso readout keeps, heaviest first.
+    levels : float32 array of shape (rows, 11)
+        vector, property, readout, level, count, mean of the prediction, and its 5, 25, 50, 75, 95 % quantiles.
+    density : float16 array of shape (V, P, M, L, N_BINS)
+        Share of a level's tokens in each bin of the prediction.
+    ranges : float32 array of shape (P, 2)
+        Outer edges of the bins; what lies beyond is counted in the outermost.
+    """
+
+    corpus: str
+    n_tokens: int
+    n_groups: int
+    n_cells: int
+    n_fitted: int
+    n_scored: int
+    scores: np.ndarray
+    position: np.ndarray
+    gaps: np.ndarray
+    path: np.ndarray
+    chosen: np.ndarray
+    path_cells: np.ndarray
+    path_weights: np.ndarray
+    kept: np.ndarray
+    levels: np.ndarray
+    density: np.ndarray
+    ranges: np.ndarray
+
+    def score(self, vector: str, name: str, readout: str) -> dict[str, float]:
+        """The row of `scores` by name."""
+        row = self.scores[VECTORS.index(vector), PROPERTIES.index(name), READOUTS.index(readout)]
+        return dict(zip(SCORE, row.tolist(), strict=True))
+
+    def steps(self, vector: str, name: str) -> dict[str, np.ndarray]:
+        """The columns of `path` by name."""
+        table = self.path[VECTORS.index(vector), PROPERTIES.index(name)]
+        return dict(zip(PATH, table.T, strict=True))
+
+    def kept_cells(self, vector: str, name: str) -> np.ndarray:
+        """Cell, weight and r of the cells the Lasso readout keeps, heaviest first."""
+        return self.kept[(self.kept[:, 0] == VECTORS.index(vector)) & (self.kept[:, 1] == PROPERTIES.index(name)), 2:]
+
+    def by_level(self, vector: str, name: str, readout: str) -> np.ndarray:
+        """Level, count, mean and the 5, 25, 50, 75, 95 % quantiles of the prediction at every true level."""
+        key = [VECTORS.index(vector), PROPERTIES.index(name), READOUTS.index(readout)]
+        return self.levels[(self.levels[:, :3] == key).all(1), 3:]
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Sums over tokens of cells x (H) and targets y (T): enough for every fit here.
+
+    ``xx`` is (H, H), ``xy`` (H, T), ``yy`` (T,). They add and subtract as tokens do.
+    """
+
+    n: float
+    x: np.ndarray
+    y: np.ndarray
+    xx: np.ndarray
+    xy: np.ndarray
+    yy: np.ndarray
+
+    def __add__(self, other: "Moments") -> "Moments":
+        return Moments(*(a + b for a, b in zip(vars(self).values(), vars(other).values(), strict=True)))
+
+    def __sub__(self, other: "Moments") -> "Moments":
+        return Moments(*(a - b for a, b in zip(vars(self).values(), vars(other).values(), strict=True)))
+
+
+@dataclass(frozen=True)
+class Standardised:
+    """Correlations of the cells (H, H), covariances of standardised cells with targets (H, T), and the units.
+
+    A constant cell has ``scale`` infinity, so that its weight in the cell's own units is 0.
+    """
+
+    correlation: np.ndarray
+    covariance: np.ndarray
+    mean: np.ndarray
+    scale: np.ndarray
+    y_mean: np.ndarray
+    y_variance: np.ndarray
+
+    def unscale(self, weights: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Weights (H, C) of standardised cells as weights of the cells, and intercepts (C,)."""
+        raw = weights / self.scale[:, None]
+        return raw, self.y_mean[targets] - self.mean @ raw
+
+
+def gather_moments(x: np.ndarray, y: np.ndarray) -> Moments:
+    """Sums over the rows of x (N, H) and y (N, T), in double precision.
+
+    Take a common offset off x first: moments of values far from zero lose digits.
+    """
+    parts = _blocks(x)
+    total = Moments(float(len(x)), *(np.zeros(s) for s in (x.shape[1], y.shape[1], (x.shape[1],) * 2,
+                                                           (x.shape[1], y.shape[1]), y.shape[1])))
+    for rows, a in parts:
+        b = y[rows].astype(np.float64)
+        total += Moments(0.0, a.sum(0), b.sum(0), a.T @ a, a.T @ b, (b * b).sum(0))
+    return total
+
+
+def standardise(m: Moments) -> Standardised:
+    """Centre and scale every cell; targets are centred only."""
+    mean, y_mean = m.x / m.n, m.y / m.n
+    covariance = m.xx / m.n - np.outer(mean, mean)
+    scale = np.sqrt(np.clip(np.diag(covariance), 0, None))
+    scale = np.where(scale < 1e-6, np.inf, scale)
+    correlation = covariance / np.outer(scale, scale)
+    np.fill_diagonal(correlation, 1)
+    return Standardised(correlation, (m.xy / m.n - np.outer(mean, y_mean)) / scale[:, None], mean, scale, y_mean,
+                        np.clip(m.yy / m.n - y_mean ** 2, 0, None))
+
+
+def fit_linear(correlation: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+    """Least squares for every target at once, (H, T); see `RIDGE`."""
+    return np.linalg.solve(correlation + RIDGE * np.eye(len(correlation)), covariance)
+
+
+def fit_lasso(correlation: np.ndarray, covariance: np.ndarray, penalties: np.ndarray) -> np.ndarray:
+    """Lasso weights along falling penalties: min ½ w'Rw − w'r + λ‖w‖₁, (H, K).
+
+    Coordinate descent on the Gram matrix, warm-started from penalty to penalty. H rows with the same
+    Gram matrix (its Cholesky factor) stand in for the N tokens.
+    """
+    size = len(correlation)
+    gram = correlation + RIDGE * np.eye(size)
+    rows = cholesky(gram)
+    with warnings.catch_warnings():
+        # Where cells nearly repeat one another (an untrained LSTM) the last digits of R² would cost
+        # minutes: 300 sweeps a penalty come within 0.01 of it.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return lasso_path(rows, solve_triangular(rows, covariance, trans="T"), alphas=penalties / size,
+                          precompute=np.ascontiguousarray(gram), Xy=covariance, tol=1e-4, max_iter=300)[1]
+
+
+def fit_single(s: Standardised) -> np.ndarray:
+    """For every target the line through the one cell with the largest |r|, (H, T)."""
+    weights, best = np.zeros_like(s.covariance), np.abs(s.covariance).argmax(0)
+    columns = np.arange(len(best))
+    weights[best, columns] = s.covariance[best, columns]
+    return weights
+
+
+def refit(correlation: np.ndarray, covariance: np.ndarray, path: np.ndarray) -> np.ndarray:
+    """Least squares on the cells kept at each step of a Lasso path (the relaxed Lasso of Meinshausen 2007), (H, K)."""
+    again = np.zeros_like(path)
+    for k in range(path.shape[1]):
+        kept = np.flatnonzero(path[:, k])
+        again[kept, k] = fit_linear(correlation[np.ix_(kept, kept)], covariance[kept])
+    return again
+
+
+def explained(s: Standardised, m: Moments, weights: np.ndarray, target: int) -> np.ndarray:
+    """R² of weights (H, K), fitted under `s`, on the tokens behind `m`."""
+    raw, intercept = s.unscale(weights, np.full(weights.shape[1], target))
+    squares = ((raw * (m.xx @ raw)).sum(0) + m.n * intercept ** 2 + m.yy[target] - 2 * raw.T @ m.xy[:, target]
+               - 2 * intercept * m.y[target] + 2 * intercept * (m.x @ raw))
+    total = m.yy[target] - m.y[target] ** 2 / m.n
+    return 1 - squares / total if total > 1e-9 else np.full(weights.shape[1], np.nan)
+
+
+def choose_penalty(folds: list[Moments], penalties: np.ndarray, target: int) -> tuple[int, np.ndarray, np.ndarray]:
+    """The strongest penalty within one standard error of the best over folds of documents.
+
+    The one-standard-error rule (Hastie, Tibshirani, Friedman, The Elements of Statistical Learning, 7.10).
+
+    Returns
+    -------
+    step : int
+    mean, error : arrays of shape (K,)
+        R² over the folds and its standard error.
+    """
+    whole, rows = sum(folds[1:], folds[0]), []
+    for fold in folds:
+        s = standardise(whole - fold)
+        rows.append(explained(s, fold, fit_lasso(s.correlation, s.covariance[:, target], penalties), target))
+    rows = np.array(rows)
+    rows = rows[np.isfinite(rows).all(1)]  # a fold may hold one level only
+    if not len(rows):
+        return len(penalties) - 1, *np.full((2, len(penalties)), np.nan)
+    mean, error = rows.mean(0), rows.std(0, ddof=1 if len(rows) > 1 else 0) / np.sqrt(len(rows))
+    best = int(mean.argmax())
+    return int(np.flatnonzero(mean >= mean[best] - error[best])[0]), mean, error
+
+
+def describe_shape(predicted: np.ndarray, truth: np.ndarray, index: np.ndarray, draws: np.ndarray) -> list[float]:
+    """Is the prediction a straight, or at least a rising, function of the truth?
+
+    Parameters
+    ----------
+    predicted, truth : arrays of shape (N,)
+    index : int array of shape (N,)
+        Document of each token, 0 … G - 1.
+    draws : int array of shape (B, G)
+        How often each resample takes each document.
+
+    Returns
+    -------
+    list of float
+        Pearson, Spearman; shares of the prediction's variance explained by a straight line, by a rising curve
+        (isotonic) and by any curve (the correlation ratio), which rise in this order; 95 % interval of rising less
+        straight.
+    """
+    levels, level = np.unique(truth, return_inverse=True)
+    size = (draws.shape[1], len(levels))
+    n, s = (np.bincount(index * size[1] + level, weights=w, minlength=size[0] * size[1]).reshape(size)
+            for w in (np.ones_like(predicted), predicted))
+    q = np.bincount(index, weights=predicted ** 2, minlength=size[0])
+    shares = _explain_levels(levels, n.sum(0, keepdims=True), s.sum(0, keepdims=True), q.sum(keepdims=True))
+    line, rising, _ = _explain_levels(levels, draws @ n, draws @ s, draws @ q)
+    return [_pearson(predicted, truth), _pearson(rankdata(predicted), rankdata(truth)), *(x[0] for x in shares),
+            *np.quantile(rising - line, (0.025, 0.975))]
+
+
+def fit_rising(means: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Weighted isotonic regression of every row of (B, L), by the max-min formula (Barlow et al. 1972)."""
+    zero = np.zeros((len(means), 1))
+    below = np.concatenate([zero, np.cumsum(weights, axis=1)], axis=1)
+    sums = np.concatenate([zero, np.cumsum(weights * means, axis=1)], axis=1)
+    n = below[:, None, 1:] - below[:, :-1, None]  # tokens of levels a … b, at [a, b]
+    between = (sums[:, None, 1:] - sums[:, :-1, None]) / np.where(n > 0, n, 1)
+    least = np.minimum.accumulate(between[:, :, ::-1], axis=2)[:, :, ::-1]
+    upper = np.triu(np.ones(least.shape[1:], bool))
+    return np.where(upper, least, -np.inf).max(1)
+
+
+def compute_regression(checkpoint: Checkpoint, sentences: EncodedSentences, *, corpus: str, seed: int = 0,
+                       progress: Callable[[float], None] | None = None) -> DepthRegression:
+    """Fit and score every readout of one checkpoint on sentences it was not trained on.
+
+    Parameters
+    ----------
+    progress : callable, optional
+        Called with the share of the work that is done, 0 to 1.
+    """
+    tell = progress or (lambda share: None)
+    names = tuple(f"layer0.{v}" for v in VECTORS)
+    design = _Design.of(sentences, seed)
+    bare = record_states(untrained_like(checkpoint.model, seed=seed), sentences, names=names,
+                         progress=lambda done, n: tell(0.3 * done / n))
+    controls = []
+    for v, name in enumerate(names):
+        controls.append(_measure(bare.arrays.pop(name), design, controls=False))
+        tell(0.3 + 0.1 * (v + 1) / len(names))
+    states = record_states(checkpoint.model, sentences, names=names,
+                           progress=lambda done, n: tell(0.4 + 0.3 * done / n))
+    measured = []
+    for v, name in enumerate(names):
+        measured.append(_measure(states.arrays.pop(name), design, controls=True))
+        tell(0.7 + 0.3 * (v + 1) / len(names))
+    return _collect(measured, controls, design, corpus, checkpoint.model.config.hidden_size)
+
+
+@dataclass(frozen=True)
+class _Design:
+    """Which tokens fit and score, what is regressed, and the resamples: the same for every vector.
+
+    ``targets`` holds the P true depths, then N_ROTATIONS rotations and N_TASKS control tasks of each.
+    """
+
+    fit: np.ndarray         # (N,) bool
+    folds: np.ndarray       # (N,) fold of each fitting token, -1 elsewhere
+    index: np.ndarray       # (n_scored,) document of each scored token, from 0
+    draws: np.ndarray       # (N_BOOTSTRAP, documents)
+    targets: np.ndarray     # (N, T) float32
+    position: np.ndarray    # (N,)
+    groups: np.ndarray
+
+    @classmethod
+    def of(cls, sentences: EncodedSentences, seed: int) -> "_Design":
+        groups = group_tokens(sentences)
+        fit, rng = split_groups(groups), np.random.default_rng(seed)
+        own = np.unique(groups[fit], return_inverse=True)[1]
+        folds = np.full(len(fit), -1)
+        folds[fit] = own % min(N_FOLDS, own.max(initial=0) + 1)
+        index = np.unique(groups[~fit], return_inverse=True)[1]
+        n = index.max(initial=0) + 1
+        depths = np.column_stack([sentences.depth, *(sentences.phrase_depth[:, PHRASES.index(p)]
+                                                     for p in PROPERTIES[1:])]).astype(np.float32)
+        rotated = [_rotate(depths, fit, rng) for _ in range(N_ROTATIONS)]
+        # a depth for every word type, drawn as often as it comes (Hewitt and Liang 2019)
+        tasks = [rng.choice(depths, sentences.ids.max(initial=0) + 1)[sentences.ids] for _ in range(N_TASKS)]
+        return cls(fit, folds, index, rng.multinomial(n, np.full(n, 1 / n), N_BOOTSTRAP),
+                   np.concatenate([depths, *rotated, *tasks], axis=1), sentences.position, groups)
+
+    @property
+    def depths(self) -> np.ndarray:
+        return self.targets[:, :len(PROPERTIES)]
+
+    def of_property(self, p: int) -> np.ndarray:
+        """Columns of `targets` made of one property: the truth, rotations, control tasks."""
+        return np.arange(p, self.targets.shape[1], len(PROPERTIES))
+
+    def varies(self, p: int) -> bool:
+        return all(np.ptp(self.depths[half, p]) > 0 if half.any() else False for half in (self.fit, ~self.fit))
+
+    def sum_documents(self, values: np.ndarray) -> np.ndarray:
+        """Sums of (n_scored, C) over the documents, (documents, C)."""
+        ones = np.ones(len(self.index))
+        return csr_array((ones, (self.index, np.arange(len(ones)))), shape=(self.draws.shape[1], len(ones))) @ values
+
+    def r2(self, squares: np.ndarray, truth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """R² (C,) and R² of every resample (B, C) from squared errors summed by document (documents, C)."""
+        n, y, yy = self.sum_documents(np.column_stack([np.ones_like(truth), truth, truth ** 2])).T
+
+        def share(weights):
+            total = weights @ yy - (weights @ y) ** 2 / np.maximum(weights @ n, 1)
+            return 1 - (weights @ squares) / np.maximum(total, 1e-9)[:, None]
+
+        return share(np.ones((1, len(n))))[0], share(self.draws)
+
+
+@dataclass(frozen=True)
+class _Path:
+    """The Lasso path of one vector and property; weights (H, K), r (H,)."""
+
+    step: int
+    table: np.ndarray
+    weights: np.ndarray
+    r: np.ndarray
+
+    def kept(self) -> list[list[float]]:
+        """Cell, weight and r of the cells at the chosen step, heaviest first."""
+        own = self.weights[:, self.step]
+        return [[cell, own[cell], self.r[cell]] for cell in np.argsort(-np.abs(own), kind="stable") if own[cell] != 0]
+
+    def first_cells(self) -> np.ndarray:
+        """The cells that enter first, the heavier at the end of the path first among equals."""
+        alive = self.weights != 0
+        entry = np.where(alive.any(1), alive.argmax(1), alive.shape[1])
+        order = np.lexsort((-np.abs(self.weights[:, -1]), entry))[:N_NAMED]
+        return order[entry[order] < alive.shape[1]]
+
+
+@dataclass
+class _Measured:
+    """One vector: per property the R² of the readouts and, if asked, all that the result keeps."""
+
+    r2: np.ndarray                 # (P, M)
+    resampled: np.ndarray          # (P, M, B)
+    cells: np.ndarray              # (P, M)
+    null: np.ndarray               # (P, M, 2) rotated, task
+    predicted: np.ndarray          # (n_scored, P, M)
+    steps: list[_Path | None]      # per property
+
+
+def _measure(x: np.ndarray, design: _Design, *, controls: bool) -> _Measured:
+    offset = x[design.fit].mean(0, dtype=np.float64).astype(np.float32)
+    x -= offset
+    targets = design.targets if controls else design.depths
+    folds = [gather_moments(x[rows], targets[rows]) for f in range(design.folds.max() + 1)
+             if (rows := np.flatnonzero(design.folds == f)).size]
+    whole = standardise(sum(folds[1:], folds[0]))
+    if not controls and len(folds) > 1:  # two folds are enough for the penalty of a control
+        folds = [sum(folds[k + 2::2], folds[k]) for k in (0, 1)]
+    linear, single = fit_linear(whole.correlation, whole.covariance), fit_single(whole)
+    scored = _Scorer(x[~design.fit], design)
+    shape = (len(PROPERTIES), len(READOUTS))
+    out = _Measured(np.full(shape, np.nan), np.full((*shape, N_BOOTSTRAP), np.nan), np.full(shape, np.nan),
+                    np.full((*shape, 2), np.nan), np.zeros((len(design.index), *shape), np.float32), [])
+    for p in range(len(PROPERTIES)):
+        if not design.varies(p) or np.abs(whole.covariance[:, p]).max() < 1e-9:
+            out.steps.append(None)
+            continue
+        penalties = PENALTIES * np.abs(whole.covariance[:, p]).max()
+        step, mean, error = choose_penalty(folds, penalties, p)
+        path = fit_lasso(whole.correlation, whole.covariance[:, p], penalties)
+        weights = np.column_stack([linear[:, p], path[:, step], single[:, p]])
+        predicted, squares = scored.score(whole, weights, np.full(3, p))
+        out.predicted[:, p], out.cells[p] = predicted, (weights != 0).sum(0)
+        truth = design.depths[~design.fit, p].astype(np.float64)
+        out.r2[p], resampled = design.r2(squares, truth)
+        out.resampled[p] = resampled.T
+        if not controls:
+            out.steps.append(None)
+            continue
+        out.null[p] = _score_controls(scored, whole, linear, single, penalties[step], design.of_property(p))
+        again = refit(whole.correlation, whole.covariance[:, p], path)
+        r2, resampled = design.r2(scored.score(whole, np.hstack([path, again]), np.full(2 * len(penalties), p))[1],
+                                  truth)
+        low, high = np.quantile(resampled[:, :len(penalties)], (0.025, 0.975), axis=0)
+        table = np.column_stack([(path != 0).sum(0), mean, error, r2[:len(penalties)], low, high, r2[len(penalties):]])
+        r = whole.covariance[:, p] / np.sqrt(whole.y_variance[p])
+        out.steps.append(_Path(step, table, path, r))
+    return out
+
+
+class _Scorer:
+    """Predicts the scored half block by block; only squared errors by document are kept, and the predictions."""
+
+    def __init__(self, x: np.ndarray, design: _Design):
+        self.x, self.design, self.y = x, design, design.targets[~design.fit]
+
+    def score(self, s: Standardised, weights: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Predictions (n_scored, C) and squared errors by document (documents, C)."""
+        raw, intercept = s.unscale(weights, targets)
+        predicted = np.empty((len(self.x), len(targets)), np.float32)
+        for rows, block in _blocks(self.x):
+            predicted[rows] = block @ raw + intercept
+        return predicted, self.design.sum_documents((self.y[:, targets].astype(np.float64) - predicted) ** 2)
+
+
+def _score_controls(scored: _Scorer, s: Standardised, linear: np.ndarray, single: np.ndarray, penalty: float,
+                    columns: np.ndarray) -> np.ndarray:
+    """R² of rotated labels (95th percentile) and control tasks (mean), (M, 2), at the penalty of the true labels."""
+    rotated, tasks = columns[1:1 + N_ROTATIONS], columns[1 + N_ROTATIONS:]
+    lasso = np.zeros_like(linear)
+    for column in (*rotated, *tasks):
+        # along a short path down to the penalty: warm starts converge sooner
+        strongest = max(np.abs(s.covariance[:, column]).max(), penalty * 1.001)
+        lasso[:, column] = fit_lasso(s.correlation, s.covariance[:, column],
+                                     np.geomspace(strongest, penalty, 8))[:, -1]
+    found = np.full((len(READOUTS), 2), np.nan)
+    every = columns[1:]
+    for m, weights in enumerate((linear, lasso, single)):
+        squares = scored.score(s, weights[:, every], every)[1].sum(0)
+        y = scored.y[:, every].astype(np.float64)
+        total = ((y - y.mean(0)) ** 2).sum(0)
+        r2 = 1 - squares / np.where(total > 1e-9, total, np.nan)
+        found[m] = np.quantile(r2[:len(rotated)], 0.95), _mean(r2[len(rotated):])
+    return found
+
+
+def _collect(measured: list[_Measured], controls: list[_Measured], design: _Design, corpus: str,
+             n_cells: int) -> DepthRegression:
+    truth, n_v, n_p, n_m, n_k = design.depths[~design.fit], len(VECTORS), len(PROPERTIES), len(READOUTS), len(PENALTIES)
+    scores = np.full((n_v, n_p, n_m, len(SCORE)), np.nan)
+    path = np.full((n_v, n_p, n_k, len(PATH)), np.nan, np.float32)
+    chosen, cells = np.full((n_v, n_p), -1, np.int16), np.full((n_v, n_p, N_NAMED), -1, np.int32)
+    weights = np.zeros((n_v, n_p, n_k, N_NAMED), np.float32)
+    density = np.zeros((n_v, n_p, n_m, int(truth.max(initial=0)) + 1, N_BINS), np.float16)
+    ranges = np.array([[-1.5, top + 1.5] for top in truth.max(0, initial=1)], np.float32)
+    kept, levels = [], []
+    for v, p in np.ndindex(n_v, n_p):
+        own = measured[v]
+        if (found := own.steps[p]) is None:
+            continue
+        scores[v, p] = _tabulate(own, controls[v], p, truth[:, p], design)
+        chosen[v, p], path[v, p] = found.step, found.table
+        kept += [[v, p, *row] for row in found.kept()]
+        first = found.first_cells()
+        cells[v, p, :len(first)], weights[v, p, :, :len(first)] = first, found.weights[first].T
+        for m in range(n_m):
+            rows = _describe_levels(own.predicted[:, p, m], truth[:, p])
+            levels += [[v, p, m, *row] for row in rows]
+            for level in (int(row[0]) for row in rows):
+                density[v, p, m, level] = _share_bins(own.predicted[truth[:, p] == level, p, m], ranges[p])
+    return DepthRegression(
+        corpus=corpus, n_tokens=len(design.fit), n_groups=len(np.unique(design.groups)), n_cells=n_cells,
+        n_fitted=int(design.fit.sum()), n_scored=len(truth), scores=scores, position=_score_position(design),
+        gaps=_compare_vectors(measured), path=path, chosen=chosen, path_cells=cells, path_weights=weights,
+        kept=np.array(kept, np.float32).reshape(-1, 5), levels=np.array(levels, np.float32).reshape(-1, 11),
+        density=density, ranges=ranges)
+
+
+def _tabulate(own: _Measured, bare: _Measured, p: int, truth: np.ndarray, design: _Design) -> np.ndarray:
+    """Rows of `SCORE` for the readouts of one vector and property."""
+    low, high = np.quantile(own.resampled[p], (0.025, 0.975), axis=1)
+    over = own.resampled[p] - own.resampled[p, -1]
+    shapes = [describe_shape(own.predicted[:, p, m].astype(np.float64), truth.astype(np.float64), design.index,
+                             design.draws) for m in range(len(READOUTS))]
+    return np.column_stack([own.r2[p], low, high, own.cells[p], bare.r2[p], own.null[p], own.r2[p] - own.r2[p, -1],
+                            *np.quantile(over, (0.025, 0.975), axis=1), shapes])
+
+
+def _compare_vectors(measured: list[_Measured]) -> np.ndarray:
+    """`DepthRegression.gaps`."""
+    rows = []
+    for a, b in PAIRS:
+        one, two = (measured[VECTORS.index(name)] for name in (a, b))
+        low, high = np.quantile(one.resampled - two.resampled, (0.025, 0.975), axis=2)
+        rows.append(np.stack([one.r2 - two.r2, low, high], axis=2))
+    return np.stack(rows)
+
+
+def _score_position(design: _Design) -> np.ndarray:
+    """R² (P, 3) of the mean depth at each position, learnt on the fitting half; unseen positions take the last seen."""
+    position, fit = design.position, design.fit
+    n = np.bincount(position[fit], minlength=position.max(initial=0) + 1)
+    seen = np.maximum.accumulate(np.where(n > 0, np.arange(len(n)), 0))
+    rows = np.full((len(PROPERTIES), 3), np.nan)
+    for p in range(len(PROPERTIES)):
+        if design.varies(p):
+            y = design.depths[:, p].astype(np.float64)
+            mean = (np.bincount(position[fit], weights=y[fit], minlength=len(n)) / np.maximum(n, 1))[seen]
+            squares = design.sum_documents(((y - mean[position])[~fit] ** 2)[:, None])
+            r2, resampled = design.r2(squares, y[~fit])
+            rows[p] = r2[0], *np.quantile(resampled[:, 0], (0.025, 0.975))
+    return rows
+
+
+def _describe_levels(predicted: np.ndarray, truth: np.ndarray, at_least: int = 5) -> list[list[float]]:
+    """Level, count, mean and quantiles of the prediction at each level with enough tokens."""
+    rows = []
+    for level, n in zip(*np.unique(truth, return_counts=True), strict=True):
+        if n >= at_least:
+            own = predicted[truth == level]
+            rows.append([level, n, own.mean(dtype=np.float64), *np.quantile(own, (0.05, 0.25, 0.5, 0.75, 0.95))])
+    return rows
+
+
+def _share_bins(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Share of the values in each of N_BINS equal bins; what lies beyond counts in the outermost."""
+    inside = np.clip(values, *edges)
+    return np.histogram(inside, N_BINS, range=tuple(edges.tolist()))[0] / len(values)
+
+
+def _rotate(depths: np.ndarray, fit: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Labels shifted by a random offset inside each half: their own rhythm stays, the text under them changes."""
+    rotated = np.empty_like(depths)
+    for half in (fit, ~fit):
+        n = int(half.sum())
+        rotated[half] = np.roll(depths[half], int(rng.integers(n // 10 + 1, max(n // 10 + 2, n - n // 10))), axis=0)
+    return rotated
+
+
+def _explain_levels(levels: np.ndarray, n: np.ndarray, s: np.ndarray, q: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Shares of a prediction's variance by line, rising curve and any curve, each (B,).
+
+    From counts and sums by level (B, L), and its sum of squares (B,).
+    """
+    means, in_all = s / np.where(n > 0, n, 1), n.sum(1, keepdims=True)
+    centred = np.where(n > 0, means - s.sum(1, keepdims=True) / in_all, 0)
+    x = levels - (n @ levels)[:, None] / in_all
+    total = np.maximum(q - s.sum(1) ** 2 / in_all[:, 0], 1e-12)
+    line = (n * x * centred).sum(1) ** 2 / np.maximum((n * x ** 2).sum(1), 1e-12)
+    return line / total, (n * fit_rising(centred, n) ** 2).sum(1) / total, (n * centred ** 2).sum(1) / total
+
+
+def _pearson(x: np.ndarray, y: np.ndarray) -> float:
+    x, y = x - x.mean(), y - y.mean()
+    below = np.sqrt((x @ x) * (y @ y))
+    return float(x @ y / below) if below > 0 else 0.0
+
+
+def _mean(values: np.ndarray) -> float:
+    values = values[np.isfinite(values)]
+    return float(values.mean()) if len(values) else float("nan")
+
+
+def _blocks(x: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
+    for start in range(0, len(x), _BLOCK):
+        rows = slice(start, min(start + _BLOCK, len(x)))
+        yield rows, x[rows].astype(np.float64)

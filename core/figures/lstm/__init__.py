@@ -1,0 +1,1 @@
+"""The figures of seed 000, one kind of picture a file."""
