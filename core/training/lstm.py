@@ -54,7 +54,8 @@ class LSTMTraining:
     output_dropout: float = -1.0               # -1: 0.2 for kinds 1–2, 0.5 for kinds 3–5
     max_length: int = 250                      # longer sentences are left out of training (1 in 1,000)
     pos_brackets: bool = False                 # see TreeRules
-    regroup: float = 0.0                       # share of training trees regrouped besides, see core.tokens.regroup
+    regroup: float = -1.0                      # share of training trees regrouped besides (core.tokens.regroup): they
+                                               # teach where a sentence ends; -1: 0.5 for kind 4, else 0
     max_depth: int = 0                         # deepest nesting of generated corpora; 0: the generator's own
     max_documents: int = 0                     # of each Lisp corpus, drawn by split_seed; 0: all
     l1: float = 0.0                            # nats a unit of Σ|h| at each token, or of Σ|w|; see compute_l1
@@ -81,7 +82,8 @@ class LSTMTraining:
             batch_tokens=self.batch_tokens or (2048 if small else 2560),
             learning_rate=self.learning_rate or (0.008 if small else 0.002),
             input_dropout=self.input_dropout if self.input_dropout >= 0 else (0.0 if small else 0.2),
-            output_dropout=self.output_dropout if self.output_dropout >= 0 else (0.2 if small else 0.5))
+            output_dropout=self.output_dropout if self.output_dropout >= 0 else (0.2 if small else 0.5),
+            regroup=self.regroup if self.regroup >= 0 else (0.5 if self.kind == 4 else 0.0))
         for name, low, high in (("hidden_size", 1, 4096), ("embedding_size", 1, 4096),
                                 ("vocabulary_size", 10, 10_000), ("epochs", 1, 1000), ("patience", 1, 1000),
                                 ("batch_tokens", 1, 2**20), ("learning_rate", 1e-6, 1), ("clip", 1e-6, 1e6),
