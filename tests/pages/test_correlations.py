@@ -1,15 +1,17 @@
 """The correlations page, without a browser."""
 
-import json
 import shutil
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.analysis.lstm.correlation import PROPERTIES
 from core.reproduce.lstm.heldout import load_held_out
 from core.ui.lstm.cached import get_checkpoint
-from core.ui.registry import find_page
+from tests.pages import opened
+from tests.pages.opened import figures, shown
+
+open_page = partial(opened.open_page, "correlations")
 
 SPECTRUM, MAP, LEVELS, TRAINING = range(4)
 
@@ -19,23 +21,6 @@ def unmeasured(tiny_checkpoint, scratch_cache):
     """The same models without any results."""
     shutil.copytree(tiny_checkpoint.cache / "checkpoints", scratch_cache / "checkpoints")
     return scratch_cache
-
-
-def open_page(locale="en-GB", **query):
-    at = AppTest.from_file(str(find_page("correlations").path), default_timeout=60)
-    at.context = {"locale": locale}
-    for key, value in query.items():
-        at.query_params[key] = value
-    return at.run()
-
-
-def figures(at):
-    return [json.loads(chart.proto.spec) for chart in at.get("plotly_chart")]
-
-
-def shown(at):
-    """What a reader can tell apart: figures, numbers, sentences."""
-    return json.dumps([figures(at), [m.value for m in at.metric], [m.value for m in at.markdown]])
 
 
 def test_numbers_are_those_of_the_stored_result(measured, tiny_checkpoint):

@@ -1,30 +1,20 @@
 """The distributions page, without a browser."""
 
-import json
 import shutil
+from functools import partial
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.analysis.lstm.distribution import VECTORS
 from core.reproduce.lstm.distributions import load_distributions
 from core.ui.lstm.cached import get_checkpoint
-from core.ui.registry import find_page
+from tests.pages import opened
+from tests.pages.opened import figures
+
+open_page = partial(opened.open_page, "distributions")
 
 SEVEN, ONE, LEVELS, NEAR = range(4)
-
-
-def open_page(locale="en-GB", **query):
-    at = AppTest.from_file(str(find_page("distributions").path), default_timeout=60)
-    at.context = {"locale": locale}
-    for key, value in query.items():
-        at.query_params[key] = value
-    return at.run()
-
-
-def figures(at):
-    return [json.loads(chart.proto.spec) for chart in at.get("plotly_chart")]
 
 
 def test_numbers_are_those_of_the_stored_result(measured, tiny_checkpoint):

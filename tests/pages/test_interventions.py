@@ -1,28 +1,14 @@
 """The page that acts on cells, without a browser."""
 
-import json
 import shutil
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from core.ui.registry import find_page
+from tests.pages import opened
+from tests.pages.opened import figures, shown
 
-
-def open_page(locale="en-GB", **query):
-    at = AppTest.from_file(str(find_page("interventions").path), default_timeout=60)
-    at.context = {"locale": locale}
-    for key, value in query.items():
-        at.query_params[key] = value
-    return at.run()
-
-
-def figures(at):
-    return [json.loads(chart.proto.spec) for chart in at.get("plotly_chart")]
-
-
-def shown(at):
-    return json.dumps([figures(at), [m.value for m in at.metric], [m.value for m in at.markdown]])
+open_page = partial(opened.open_page, "interventions")
 
 
 def healthy(at, n_figures=1):

@@ -1,16 +1,18 @@
 """The page on which models learn, without a browser; the runs are real."""
 
-import json
 import os
 import shutil
 import time
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.jobs import queue, store
 from core.jobs.learn import Settings, collect_rows
-from core.ui.registry import find_page
+from tests.pages import opened
+from tests.pages.opened import figures
+
+open_page = partial(opened.open_page, "learning")
 
 TINY = {"wmat": "demo", "wsize": "10", "wep": "1"}
 
@@ -30,18 +32,6 @@ def await_end(seconds=60):
     while any(job.active for job in store.list_jobs()):
         assert time.monotonic() < deadline
         time.sleep(0.05)
-
-
-def open_page(locale="en-GB", **query):
-    at = AppTest.from_file(str(find_page("learning").path), default_timeout=60)
-    at.context = {"locale": locale}
-    for key, value in query.items():
-        at.query_params[key] = value
-    return at.run()
-
-
-def figures(at):
-    return [json.loads(chart.proto.spec) for chart in at.get("plotly_chart")]
 
 
 def texts(at):

@@ -1,9 +1,9 @@
 """The page about code and nesting, without a browser."""
 
 import json
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.checkpoints.store import list_checkpoints, load_checkpoint
 from core.corpora.generated import generate_treebank
@@ -13,8 +13,11 @@ from core.reproduce.studies import is_plain, run_study
 from core.states.sources import DEMO, encode_source, list_sources, read_held_out, read_source
 from core.training.lstm import LSTMTraining, train_lstm
 from core.ui.lstm.pickers import checkpoint_name
-from core.ui.registry import find_page
 from tests.conftest import _cache_at
+from tests.pages import opened
+from tests.pages.opened import figures
+
+open_page = partial(opened.open_page, "nested_code")
 
 
 @pytest.fixture(scope="module")
@@ -34,18 +37,6 @@ def nested_folder(tmp_path_factory):
 def nested(nested_folder):
     with _cache_at(nested_folder) as folder:
         yield folder
-
-
-def open_page(stem="nested_code", locale="en-GB", **query):
-    at = AppTest.from_file(str(find_page(stem).path), default_timeout=60)
-    at.context = {"locale": locale}
-    for key, value in query.items():
-        at.query_params[key] = value
-    return at.run()
-
-
-def figures(at):
-    return [json.loads(chart.proto.spec) for chart in at.get("plotly_chart")]
 
 
 def card_of(folder, corpus):
@@ -116,7 +107,7 @@ def test_page_speaks_japanese(nested):
 @pytest.mark.parametrize("stem", ["trajectories", "correlations", "predictions"])
 @pytest.mark.parametrize("corpus", ["lisp-demo", "dyck-1"])
 def test_other_pages_read_these_models(nested, stem, corpus):
-    at = open_page(stem, kind="1", model=card_of(nested, corpus).id, src=DEMO, csrc=DEMO, psrc=DEMO)
+    at = opened.open_page(stem, kind="1", model=card_of(nested, corpus).id, src=DEMO, csrc=DEMO, psrc=DEMO)
     assert not at.exception and not at.error and figures(at)
 
 

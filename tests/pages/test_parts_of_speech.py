@@ -1,18 +1,20 @@
 """The parts-of-speech page, without a browser."""
 
-import json
 import shutil
+from functools import partial
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.checkpoints.store import load_checkpoint
 from core.reproduce.lstm.word_classes import STUDY
 from core.reproduce.studies import HELD_OUT, load_study, run_study
 from core.states.sources import DEMO, encode_source, read_source
 from core.ui.lstm.cached import get_checkpoint
-from core.ui.registry import find_page
+from tests.pages import opened
+from tests.pages.opened import figures, shown
+
+open_page = partial(opened.open_page, "parts_of_speech", kind="4", ysrc="demo")
 
 DENSITIES, SIZES, PAIRS, CLOUDS, STRIPES = range(5)
 
@@ -34,22 +36,6 @@ def folder(tiny_checkpoint, tmp_path_factory):
 @pytest.fixture
 def classes(folder, monkeypatch):
     monkeypatch.setenv("WORDGLASS_CACHE", str(folder))
-
-
-def open_page(locale="en-GB", **query):
-    at = AppTest.from_file(str(find_page("parts_of_speech").path), default_timeout=90)
-    at.context = {"locale": locale}
-    for key, value in ({"kind": "4", "ysrc": "demo"} | query).items():
-        at.query_params[key] = value
-    return at.run()
-
-
-def figures(at):
-    return [json.loads(chart.proto.spec) for chart in at.get("plotly_chart")]
-
-
-def shown(at):
-    return json.dumps([figures(at), [m.value for m in at.metric], [m.value for m in at.markdown]])
 
 
 def test_numbers_are_those_of_the_stored_result(classes, tiny_checkpoint):

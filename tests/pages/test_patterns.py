@@ -1,37 +1,22 @@
 """The pattern page, without a browser."""
 
-import json
+from functools import partial
 from urllib.parse import parse_qs
 
 import plotly.graph_objects as go
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.checkpoints.store import load_checkpoint
 from core.states.sources import list_sentences, read_source
 from core.tokens.linearise import Kind, linearise
 from core.tokens.sentences import read_typed_sentence
-from core.ui.registry import find_page
+from tests.pages import opened
+from tests.pages.opened import figures, shown
+
+open_page = partial(opened.open_page, "patterns")
 
 SELECTION, THRESHOLD, MATCHES, REACH, ENRICHMENT = range(5)
 LOOSE = {"ptoff0": "0", "ptth_c_p": "0"}  # eight barely trained cells: ask for little
-
-
-def open_page(locale="en-GB", **query):
-    at = AppTest.from_file(str(find_page("patterns").path), default_timeout=90)
-    at.context = {"locale": locale}
-    for key, value in query.items():
-        at.query_params[key] = value
-    return at.run()
-
-
-def figures(at):
-    return [json.loads(chart.proto.spec) for chart in at.get("plotly_chart")]
-
-
-def shown(at):
-    return json.dumps([figures(at), [m.value for m in at.metric], [m.value for m in at.markdown],
-                       [e.value for e in at.error]])
 
 
 @pytest.fixture

@@ -1,34 +1,20 @@
 """The page "Inside or outside", without a browser."""
 
-import json
 import shutil
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.checkpoints.store import load_card
 from core.reproduce.lstm import phrases, probe
 from core.reproduce.studies import load_study
 from core.tokens.linearise import PHRASES
-from core.ui.registry import find_page
+from tests.pages import opened
+from tests.pages.opened import figures, shown
+
+open_page = partial(opened.open_page, "phrases")
 
 HISTOGRAM, ROC, CELLS, SIZES, PATH, WEIGHTS = range(6)
-
-
-def open_page(locale="en-GB", **query):
-    at = AppTest.from_file(str(find_page("phrases").path), default_timeout=60)
-    at.context = {"locale": locale}
-    for key, value in query.items():
-        at.query_params[key] = value
-    return at.run()
-
-
-def figures(at):
-    return [json.loads(chart.proto.spec) for chart in at.get("plotly_chart")]
-
-
-def shown(at):
-    return json.dumps([figures(at), [m.value for m in at.metric], [m.value for m in at.markdown]])
 
 
 def test_numbers_are_those_of_the_stored_results(measured, tiny_checkpoint):

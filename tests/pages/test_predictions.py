@@ -1,32 +1,22 @@
 """The predictions page, without a browser."""
 
-import json
 import shutil
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.reproduce.lstm.heldout import load_held_out
 from core.ui.lstm.cached import get_checkpoint
-from core.ui.registry import find_page
+from tests.pages import opened
+from tests.pages.opened import figures
+
+open_page = partial(opened.open_page, "predictions")
 
 
 @pytest.fixture
 def unmeasured(tiny_checkpoint, scratch_cache):
     shutil.copytree(tiny_checkpoint.cache / "checkpoints", scratch_cache / "checkpoints")
     return scratch_cache
-
-
-def open_page(locale="en-GB", **query):
-    at = AppTest.from_file(str(find_page("predictions").path), default_timeout=60)
-    at.context = {"locale": locale}
-    for key, value in query.items():
-        at.query_params[key] = value
-    return at.run()
-
-
-def figures(at):
-    return [json.loads(chart.proto.spec) for chart in at.get("plotly_chart")]
 
 
 def test_numbers_are_those_of_the_stored_result(measured, tiny_checkpoint):

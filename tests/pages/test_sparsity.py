@@ -1,10 +1,9 @@
 """The page about sparse LSTMs, without a browser: a series of three tiny models."""
 
-import json
 import shutil
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.checkpoints.store import list_checkpoints, load_checkpoint
 from core.corpora.demo import read_demo_treebank
@@ -13,21 +12,12 @@ from core.reproduce.studies import HELD_OUT, run_study
 from core.states.sources import encode_source, read_held_out
 from core.training.lstm import LSTMTraining, train_lstm
 from core.ui.lstm.sparsity import find_series
-from core.ui.registry import find_page
+from tests.pages import opened
+from tests.pages.opened import figures
+
+open_page = partial(opened.open_page, "sparsity")
 
 SERIES, SURVIVORS, KEPT = range(3)
-
-
-def open_page(locale="en-GB", **query):
-    at = AppTest.from_file(str(find_page("sparsity").path), default_timeout=60)
-    at.context = {"locale": locale}
-    for key, value in query.items():
-        at.query_params[key] = value
-    return at.run()
-
-
-def figures(at):
-    return [json.loads(chart.proto.spec) for chart in at.get("plotly_chart")]
 
 
 @pytest.fixture(scope="module")

@@ -1,23 +1,17 @@
 """The trajectories page, without a browser."""
 
 import json
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from streamlit.testing.v1 import AppTest
 
-from core.settings import ROOT
+from tests.pages import opened
+
+open_page = partial(opened.open_page, "trajectories")
 
 SECONDS = 60
-
-
-def open_page(**query):
-    at = AppTest.from_file(str(ROOT / "pages" / "trajectories.py"), default_timeout=SECONDS)
-    at.context = {"locale": "en-GB"}
-    for key, value in query.items():
-        at.query_params[key] = value
-    return at.run()
 
 
 def figure_of(at, index=0):

@@ -1,15 +1,17 @@
 """The page on one word, without a browser."""
 
 import base64
-import json
 import shutil
+from functools import partial
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.corpora.demo import read_demo_treebank
-from core.ui.registry import find_page
+from tests.pages import opened
+from tests.pages.opened import figures, shown
+
+open_page = partial(opened.open_page, "word_roles", kind="4")
 
 MAP, CONTRAST, ALIGNED = range(3)
 
@@ -20,28 +22,11 @@ def words(tiny_checkpoint, scratch_cache):
     shutil.copytree(tiny_checkpoint.cache / "checkpoints", scratch_cache / "checkpoints")
 
 
-def open_page(locale="en-GB", **query):
-    at = AppTest.from_file(str(find_page("word_roles").path), default_timeout=90)
-    at.context = {"locale": locale}
-    for key, value in ({"kind": "4"} | query).items():
-        at.query_params[key] = value
-    return at.run()
-
-
-def figures(at):
-    return [json.loads(chart.proto.spec) for chart in at.get("plotly_chart")]
-
-
 def figures_ids(at):
     """Ids of the word's tokens in the map, as the browser gets them."""
     data = figures(at)[MAP]["data"][1]["customdata"]
     values = np.frombuffer(base64.b64decode(data["bdata"]), data["dtype"])
     return values.reshape([int(n) for n in str(data["shape"]).split(",")]).tolist()
-
-
-def shown(at):
-    return json.dumps([figures(at), [m.value for m in at.metric], [m.value for m in at.markdown],
-                       [i.value for i in at.info]])
 
 
 def count_demo(word):

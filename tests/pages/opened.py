@@ -1,0 +1,29 @@
+"""A page opened without a browser, and what a reader sees on it."""
+
+import json
+
+from streamlit.testing.v1 import AppTest
+
+from core.ui.registry import find_page
+
+SECONDS = 90  # a page that measures the demo treebank live, on a busy machine
+
+
+def open_page(stem: str, locale: str = "en-GB", **query: str) -> AppTest:
+    """One page as a deep link opens it."""
+    at = AppTest.from_file(str(find_page(stem).path), default_timeout=SECONDS)
+    at.context = {"locale": locale}
+    for key, value in query.items():
+        at.query_params[key] = value
+    return at.run()
+
+
+def figures(at: AppTest) -> list[dict]:
+    """The charts, as the browser gets them."""
+    return [json.loads(chart.proto.spec) for chart in at.get("plotly_chart")]
+
+
+def shown(at: AppTest) -> str:
+    """What a reader can tell apart: figures, numbers, sentences, messages."""
+    texts = [[element.value for element in group] for group in (at.metric, at.markdown, at.info, at.error)]
+    return json.dumps([figures(at), *texts])
