@@ -127,18 +127,21 @@ def show_starts() -> None:
     with learner:
         st.markdown("**" + tr("To learn") + "**")
         link("trajectories", tr("Watch a counter climb and fall"), kind="1", rank="depth")
-        link("trajectories", tr("The same cell seen in h"), kind="1", rank="depth", state="h")
+        link("learning", tr("See the counter being born"))
+        link("word_roles", tr("Is “that” one word?"))
         link("predictions", tr("What comes after an open bracket?"), kind="1")
     with teacher:
         st.markdown("**" + tr("To teach") + "**")
         link("trajectories", tr("A garden path, word by word"), kind="4", src=DEMO, s="164")
         link("correlations", tr("Which cell counts verb phrases?"), kind="4", cprop="VP")
-        link("predictions", tr("Are closing brackets easier?"), kind="2")
+        link("interventions", tr("Hold the counter: does the sentence still end?"), kind="1")
+        link("nested_code", tr("Brackets of Lisp, deeper than in training"))
     with researcher:
         st.markdown("**" + tr("To investigate") + "**")
         link("claims", tr("Claims, intervals and controls"))
-        link("correlations", tr("What is left, given the position"), kind="4", cprop="VP", cgiven="1")
         link("claims", tr("What does not hold here"), verdict="fails")
+        link("interventions", tr("Which cells are needed, which merely follow?"), kind="1", iview="rank")
+        link("patterns", tr("Where else do these cells switch on?"), kind="4")
 
 
 frame.ensure()
@@ -147,6 +150,6 @@ cards, faults = list_cards("lstm")
 for fault in faults:
     show_error(fault.error)
 plain_first = sorted(cards, key=lambda card: not is_plain(card))
-for show, *what in ((show_story, plain_first), (show_systems,), (show_checkpoints, cards), (show_starts,)):
+for show, *what in ((show_story, plain_first), (show_systems,), (show_checkpoints, plain_first), (show_starts,)):
     with guard():  # a part that fails leaves the others
         show(*what)

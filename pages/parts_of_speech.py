@@ -19,6 +19,7 @@ from core.ui.lstm.word_classes import (
 from core.ui.lstm.word_planes import show_planes
 from core.ui.messages import guard
 from core.ui.output import page_header, show_guide
+from core.ui.registry import find_page
 
 
 @st.fragment
@@ -65,3 +66,6 @@ with guard():
                       "verb, part there. Function words should form tight clusters far from nouns and verbs. If all "
                       "colours mixed, and the share of neighbours of the same tag were near chance, the model would "
                       "not sort words into these classes."))
+        roles = find_page("word_roles")
+        st.page_link(roles.path, label=tr("One word that carries several tags"), icon=roles.icon,
+                     query_params={"kind": str(card.kind), "model": card.id})

@@ -106,8 +106,9 @@ def show_split(record: ClaimRecord) -> str:
 def describe_method(system: str) -> str:
     """How the numbers of a system are made, in two sentences."""
     methods = {"lstm": tr("What has to be chosen, such as the best cell, is chosen on one half of the documents and "
-                          "scored on the other half. The interval (95 %) comes from 1,000 resamples of whole "
-                          "documents; no document was read in training.")}
+                          "scored on the other half. The interval (95 %) is Student's over the training seeds where "
+                          "there are several, else from 1,000 resamples of whole documents. No document was read in "
+                          "training.")}
     return methods.get(system, "")
 
 
