@@ -1,8 +1,14 @@
 """The LSTM system: recording, a typed sentence, training."""
 
+import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace
+from unittest.mock import patch
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -11,11 +17,14 @@ from core.checkpoints.store import Checkpoint
 from core.corpora.demo import read_demo_treebank
 from core.models.lstm import LSTMConfig, LSTMLanguageModel
 from core.states.lstm import record_batch
-from core.tokens.linearise import ED, ST, UNK, Kind, Linearised, linearise
+from core.states.store import open_states
+from core.tokens.encoded import EncodedSentences
+from core.tokens.linearise import ED, PHRASES, ST, UNK, Kind, Linearised, linearise
 from core.tokens.vocabulary import Vocabulary
 from tests.bench.row import Row, compare_speed, time_interleaved
 
-TYPED_LIMIT = 50.0  # milliseconds; what a reader takes for at once
+TYPED_LIMIT = 50.0     # milliseconds; what a reader takes for at once
+CORPUS_LIMIT = 30.0    # seconds for the Penn Treebank sample, with what pages need on disk
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,7 @@ class Sizes:
     batch: int = 64
     steps: int = 40
     repeats: int = 9
+    corpus: int = 94_000  # tokens, as many as the Penn Treebank sample has
 
 
 def build_model(sizes: Sizes) -> LSTMLanguageModel:
@@ -92,6 +102,25 @@ def bench_record_loop(sizes: Sizes) -> Row:
         torch.testing.assert_close(getattr(states, name), values, atol=1e-4, rtol=1e-4)
     return compare_speed("record.loop", lambda: record_batch(model, ids), lambda: loop_cells(cell, x),
                          amount=ids.numel(), unit="tokens/s", floor=1.0, repeats=sizes.repeats)
+
+
+def bench_record_corpus(sizes: Sizes) -> Row:
+    """A corpus of real sentence lengths recorded once, c_up, c and h on disk, against the limit; both in seconds."""
+    lengths = [len(tree.words()) for document in read_demo_treebank().documents for tree in document.trees]
+    starts = np.cumsum([0, *np.resize(lengths, sizes.corpus)])
+    starts = starts[:np.searchsorted(starts, sizes.corpus) + 1]
+    n = int(starts[-1])
+    nothing = np.zeros(n, np.int16)
+    ids = np.random.default_rng(0).integers(0, sizes.vocabulary, n)
+    sentences = EncodedSentences(ids, starts, nothing, np.zeros((n, len(PHRASES)), np.int16), ("",) * n, ("",) * n,
+                                 np.zeros(len(starts) - 1, np.int32), ("",))
+    model = build_model(sizes).eval().requires_grad_(False)
+    card = SimpleNamespace(id="bench", weights=SimpleNamespace(sha256=""))
+    with TemporaryDirectory() as folder, patch.dict(os.environ, WORDGLASS_CACHE=folder):
+        start = time.perf_counter()
+        open_states(Checkpoint(card, model, None), sentences)
+        seconds = time.perf_counter() - start
+    return Row("record.corpus", seconds, CORPUS_LIMIT, CORPUS_LIMIT / seconds, 1.0, "s")
 
 
 def bench_typed(sizes: Sizes) -> Row:
@@ -159,7 +188,7 @@ def make_step(model: nn.Module, loss: Callable[[], Tensor]) -> Callable[[], None
     return step
 
 
-BENCHES = (bench_record, bench_record_loop, bench_typed, bench_train)
+BENCHES = (bench_record, bench_record_loop, bench_record_corpus, bench_typed, bench_train)
 
 
 def run(sizes: Sizes | None = None) -> list[Row]:

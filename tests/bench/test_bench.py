@@ -9,7 +9,7 @@ from tests.bench import lstm, pages, search
 from tests.bench.__main__ import report
 from tests.bench.row import Row, time_interleaved
 
-TINY = lstm.Sizes(hidden=8, embedding=4, vocabulary=120, batch=3, steps=4, repeats=5)
+TINY = lstm.Sizes(hidden=8, embedding=4, vocabulary=120, batch=3, steps=4, repeats=5, corpus=300)
 
 
 @pytest.mark.parametrize("bench", lstm.BENCHES, ids=lambda bench: bench.__name__)
