@@ -12,7 +12,12 @@ def compute(checkpoint: Checkpoint, sentences: EncodedSentences, source: str) ->
     return compute_sparsity(checkpoint, sentences, corpus=name_corpus(checkpoint.card, source))
 
 
-STUDY = Study("sparsity", Sparsity, compute)
+def applies(card: CheckpointCard) -> bool:
+    """Members of a series, and small models; a large one without penalty takes many minutes and stands alone."""
+    return card.training.get("l1", 0) > 0 or card.model["hidden_size"] <= 300
+
+
+STUDY = Study("sparsity", Sparsity, compute, applies)
 
 
 def load_sparsity(card: CheckpointCard, source: str = HELD_OUT) -> Sparsity:
