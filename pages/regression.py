@@ -4,8 +4,8 @@ import math
 
 import streamlit as st
 
+from core.analysis.lstm.depth_split import PROPERTIES
 from core.analysis.lstm.heldout import VECTORS
-from core.analysis.lstm.regression import PROPERTIES
 from core.ui import frame
 from core.ui.controls import pick_segment
 from core.ui.language import tr

@@ -34,6 +34,12 @@ class Axes:
         return np.concatenate(parts) if parts else np.zeros((0, self.axes.shape[1]), np.float32)
 
 
+def fix_signs(vectors: np.ndarray) -> np.ndarray:
+    """Columns (D, K) with the sign that makes the entry of largest magnitude positive."""
+    return vectors * np.where(np.take_along_axis(vectors, np.abs(vectors).argmax(0)[None], 0) < 0, -1, 1).astype(
+        vectors.dtype)
+
+
 def fit_axes(x: np.ndarray, k: int) -> Axes:
     """Principal component analysis; at most D axes.
 
@@ -48,8 +54,7 @@ def fit_axes(x: np.ndarray, k: int) -> Axes:
     covariance = (centred.T @ centred).astype(np.float64) / max(len(x), 1)
     d = len(covariance)
     values, vectors = linalg.eigh(covariance, subset_by_index=[max(0, d - k), d - 1])
-    axes = vectors[:, ::-1]
-    axes = axes * np.where(np.take_along_axis(axes, np.abs(axes).argmax(0)[None], 0) < 0, -1, 1)
+    axes = fix_signs(vectors[:, ::-1])
     shares = np.clip(values[::-1], 0, None) / max(np.trace(covariance), 1e-12)
     return Axes(mean, axes.astype(np.float32), shares.astype(np.float32))
 

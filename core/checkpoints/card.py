@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 SCHEMA = 1
+EMBEDDINGS = "qwem-"  # the folders of core.checkpoints.embeddings begin so
 
 
 class _Part(BaseModel):
@@ -54,4 +55,63 @@ class CheckpointCard(_Part):
     weights: FileCard
     vocabulary: FileCard
     snapshots: FileCard | None = None            # weights after every epoch (small models)
+    versions: dict[str, str]
+
+
+class TextCard(_Part):
+    """The text that embeddings were made from, as the registry or the reader knew it."""
+
+    name: str
+    licence: str
+    sha256: str       # of the file as it lay on disk; empty for a folder
+    n_tokens: int     # words, also those outside the vocabulary
+    n_articles: int
+
+
+Settings = dict[str, str | int | float | bool]
+
+
+class ConceptsCard(_Part):
+    """Eigenpairs of a target matrix, their words and counts."""
+
+    schema_version: int = SCHEMA
+    id: str
+    corpus: TextCard
+    settings: Settings                # of the count, the target and the eigenpairs
+    vocabulary_size: int
+    dimension: int                    # eigenpairs kept
+    seconds: dict[str, float]         # stage → wall clock
+    max_residual: float               # the largest ‖M v - λ v‖ / λ, in the precision it was computed in
+    files: dict[str, FileCard]
+    versions: dict[str, str]
+
+
+class VectorsCard(_Part):
+    """Word vectors that another program has trained."""
+
+    schema_version: int = SCHEMA
+    id: str
+    program: str                      # "gensim 4.4.0"
+    corpus: TextCard
+    settings: Settings
+    vocabulary_size: int
+    dimension: int
+    seconds: float                    # training alone
+    files: dict[str, FileCard]
+    versions: dict[str, str]
+
+
+class RunCard(_Part):
+    """A gradient run, recorded."""
+
+    schema_version: int = SCHEMA
+    id: str
+    corpus: TextCard
+    settings: Settings                # GradientTraining
+    vocabulary_size: int
+    lr: float                         # time of a step
+    tau: float                        # τ₁
+    n_steps: int
+    seconds: float
+    files: dict[str, FileCard]
     versions: dict[str, str]

@@ -10,15 +10,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from pydantic import ValidationError
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from safetensors.torch import save
 
-from core.checkpoints.artefacts import file_sha256, fill_folder, write_atomically, write_json
-from core.checkpoints.card import SCHEMA, CheckpointCard, FileCard
+from core.checkpoints.artefacts import fill_folder, write_atomically, write_json
+from core.checkpoints.card import EMBEDDINGS, SCHEMA, CheckpointCard, FileCard
+from core.checkpoints.verify import checkpoint_folder, list_folders, read_card, read_file, read_tensors
 from core.errors import CheckpointError
 from core.models.lstm import LSTMConfig, LSTMLanguageModel
-from core.settings import cache_folder
 from core.tokens.linearise import Kind
 from core.tokens.vocabulary import Vocabulary
 
@@ -48,20 +46,6 @@ class CheckpointFault:
 
     id: str
     error: CheckpointError
-
-
-def checkpoint_folder(checkpoint_id: str) -> Path:
-    """Where a checkpoint lives. Ids are names, never paths.
-
-    Raises
-    ------
-    CheckpointError
-        When the id holds anything but letters, digits and hyphens.
-    """
-    if not checkpoint_id or not checkpoint_id.replace("-", "").isalnum() or not checkpoint_id.isascii():
-        raise CheckpointError("“{id}” is not the name of a checkpoint.",
-                              "Pick one from the list on the home page.", id=checkpoint_id[:60])
-    return cache_folder() / "checkpoints" / checkpoint_id
 
 
 def save_checkpoint(model: LSTMLanguageModel, vocabulary: Vocabulary, *,
@@ -106,31 +90,7 @@ def load_card(checkpoint_id: str) -> CheckpointCard:
     CheckpointError
         Absent folder, unreadable card, unknown schema, or a card of another id.
     """
-    path = checkpoint_folder(checkpoint_id) / "card.json"
-    try:
-        raw = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise CheckpointError("Checkpoint {id} is not here.",
-                              "Pick another one, or train it: python -m core.training lstm --help.",
-                              id=checkpoint_id) from None
-    except (OSError, ValueError) as error:
-        raise CheckpointError("The card of {id} cannot be read: {why}.", _AGAIN, id=checkpoint_id,
-                              why=str(error)[:120], kind="…") from None
-    schema = raw.get("schema_version") if isinstance(raw, dict) else None
-    if schema != SCHEMA:
-        raise CheckpointError("The card of {id} has schema {schema}; this version reads schema {known}.",
-                              "Update Wordglass, or train the checkpoint again.",
-                              id=checkpoint_id, schema=str(schema)[:20], known=SCHEMA)
-    try:
-        card = CheckpointCard.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise CheckpointError("The card of {id} is not complete: {field}: {why}.", _AGAIN, id=checkpoint_id,
-                              field=".".join(map(str, first["loc"])), why=first["msg"], kind="…") from None
-    if card.id != checkpoint_id:
-        raise CheckpointError("The card in folder {id} belongs to {other}.", _AGAIN, id=checkpoint_id,
-                              other=card.id, kind=card.kind)
-    return card
+    return read_card(checkpoint_id, CheckpointCard, SCHEMA, again=_AGAIN, kind="…")
 
 
 def list_checkpoints(system: str | None = None) -> tuple[list[CheckpointCard], list[CheckpointFault]]:
@@ -138,16 +98,14 @@ def list_checkpoints(system: str | None = None) -> tuple[list[CheckpointCard], l
 
     By kind, size, strength of the penalty and seed; of equals, the one trained longest comes first.
     """
-    root = cache_folder() / "checkpoints"
     cards, faults = [], []
-    folders = sorted(p for p in root.iterdir() if p.is_dir()) if root.is_dir() else []
-    for folder in folders:
-        if folder.name.startswith("."):
+    for name in list_folders():
+        if name.startswith(EMBEDDINGS):  # core.checkpoints.embeddings lists them
             continue
         try:
-            card = load_card(folder.name)
+            card = load_card(name)
         except CheckpointError as error:
-            faults.append(CheckpointFault(folder.name, error))
+            faults.append(CheckpointFault(name, error))
         else:
             cards.append(card)
     cards = [c for c in cards if system is None or c.system == system]
@@ -164,8 +122,8 @@ def load_checkpoint(checkpoint_id: str) -> Checkpoint:
         Anything absent, truncated, altered or of the wrong shape, with a remedy.
     """
     card = load_card(checkpoint_id)
-    weights = _load_tensors(card, card.weights)
-    words = json.loads(_verified(card, card.vocabulary).read_text("utf-8"))
+    weights = read_tensors(card.id, card.weights, again=_AGAIN, kind=card.kind)
+    words = json.loads(read_file(card.id, card.vocabulary, again=_AGAIN, kind=card.kind).read_text("utf-8"))
     model = _build_model(weights, card)
     if len(words) != model.config.vocabulary_size:
         raise CheckpointError("{id} has {n} words for a vocabulary of {expected}.", _AGAIN, id=card.id,
@@ -178,7 +136,7 @@ def load_snapshots(checkpoint_id: str) -> list[LSTMLanguageModel]:
     card = load_card(checkpoint_id)
     if card.snapshots is None:
         return []
-    tensors = _load_tensors(card, card.snapshots)
+    tensors = read_tensors(card.id, card.snapshots, again=_AGAIN, kind=card.kind)
     models = []
     for prefix in sorted({name.split(".", 1)[0] for name in tensors}, key=lambda p: (len(p), p)):  # 99 before 100
         own = {n.split(".", 1)[1]: t for n, t in tensors.items() if n.startswith(prefix + ".")}
@@ -195,26 +153,3 @@ def _build_model(weights: dict[str, torch.Tensor], card: CheckpointCard) -> LSTM
         raise CheckpointError("The weights of {id} do not fit its card: {why}.", _AGAIN, id=card.id,
                               why=" ".join(str(error).split())[:160], kind=card.kind) from None
     return model.eval().requires_grad_(False)
-
-
-def _load_tensors(card: CheckpointCard, file: FileCard) -> dict[str, torch.Tensor]:
-    path = _verified(card, file)
-    try:
-        return load_file(path)
-    except SafetensorError as error:
-        raise CheckpointError("The file {file} of {id} is not valid safetensors: {why}.", _AGAIN,
-                              file=file.name, id=card.id, why=str(error)[:120], kind=card.kind) from None
-
-
-def _verified(card: CheckpointCard, file: FileCard) -> Path:
-    path = checkpoint_folder(card.id) / Path(file.name).name
-    try:
-        n_bytes = path.stat().st_size
-    except OSError:
-        raise CheckpointError("The file {file} of {id} is missing.", _AGAIN, file=file.name, id=card.id,
-                              kind=card.kind) from None
-    if n_bytes != file.n_bytes or file_sha256(path) != file.sha256:
-        raise CheckpointError("The file {file} of {id} is not the one its card describes "
-                              "({n} bytes, {expected} expected).", _AGAIN, file=file.name, id=card.id,
-                              n=n_bytes, expected=file.n_bytes, kind=card.kind)
-    return path

@@ -14,7 +14,7 @@ from typing import Any
 
 from core.errors import JobError
 
-COMMANDS = {"learn": "core.jobs.learn"}
+COMMANDS = {"learn": "core.jobs.learn", "qwem": "core.jobs.qwem"}
 
 
 def load_command(name: str) -> ModuleType:

@@ -3,7 +3,6 @@
 Its progress is one ``start`` row, then one ``look`` row at a time, more of them early, when most happens.
 """
 
-import base64
 import math
 import time
 from collections.abc import Iterable
@@ -20,6 +19,7 @@ from core.corpora.generated import GENERATED, generate_treebank
 from core.corpora.registry import find_corpus, locate_corpus
 from core.corpora.treebank import Treebank, read_trees
 from core.errors import JobError
+from core.jobs.arrays import pack_array, unpack_array
 from core.jobs.store import training_folder
 from core.jobs.worker import JobStopped, Work
 from core.states.sources import DEMO, TREEBANKS
@@ -167,7 +167,7 @@ def _report_look(work: Work, epoch: float, look: Look, train: float) -> None:
     work.report({"row": "look", "epoch": round(epoch, 4), "best": look.best,
                  **{name: round(value, 5) if math.isfinite(value) else None
                     for name, value in zip(("perplexity", "train", "score", "null"), values, strict=True)},
-                 "r": _pack(look.r), "trace": _pack(look.trace)})
+                 "r": pack_array(look.r), "trace": pack_array(look.trace)})
 
 
 def collect_rows(rows: Iterable[dict[str, Any]]) -> Learning | None:
@@ -186,17 +186,8 @@ def collect_rows(rows: Iterable[dict[str, Any]]) -> Learning | None:
 
     made = []
     for epoch, row in sorted(looks.items()):
-        r = _unpack(row["r"])
+        r = unpack_array(row["r"])
         look = Look(perplexity=number(row["perplexity"]), r=r, best=row["best"], score=number(row["score"]),
-                    null=number(row["null"]), trace=_unpack(row["trace"]).reshape(len(start["tokens"]), len(r)))
+                    null=number(row["null"]), trace=unpack_array(row["trace"]).reshape(len(start["tokens"]), len(r)))
         made.append((epoch, look, number(row["train"])))
     return collect_learning(tuple(start["tokens"]), np.array(start["depth"]), made)
-
-
-def _pack(values: np.ndarray) -> str:
-    """Half precision in base64: a fifth of the digits' length."""
-    return base64.b64encode(np.nan_to_num(values).astype("<f2").tobytes()).decode()
-
-
-def _unpack(text: str) -> np.ndarray:
-    return np.frombuffer(base64.b64decode(text), "<f2").astype(np.float32)

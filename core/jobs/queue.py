@@ -20,7 +20,7 @@ from core.checkpoints.artefacts import fill_folder, write_json
 from core.errors import JobError
 from core.jobs.commands import load_command, read_settings, write_settings
 from core.jobs.store import Job, delete_job, folder_of, list_jobs, read_job, take_lock, write_state
-from core.settings import ROOT, cache_folder, job_folder
+from core.settings import ROOT, cache_folder, job_folder, worker_environment
 
 MAX_WAITING = 8            # a longer queue would be refused at its end anyway: nobody waits that long
 KEPT = 30                  # ended jobs; older ones are cleaned up
@@ -135,10 +135,9 @@ def _launch(name: str) -> Job:
         (folder / "stop").unlink(missing_ok=True)
         (folder / "seen").touch()
         write_state(folder, "queued")
-        environment = os.environ | {"WORDGLASS_CACHE": str(cache_folder().resolve()), "OMP_NUM_THREADS": "1"}
         with open(folder / "log", "wb") as log:
             process = subprocess.Popen(
-                [*PROGRAM, name, str(lock), str(os.getpid())], cwd=ROOT, env=environment, pass_fds=(lock,),
+                [*PROGRAM, name, str(lock), str(os.getpid())], cwd=ROOT, env=worker_environment(), pass_fds=(lock,),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     except OSError as error:
         write_state(folder, "stopped")

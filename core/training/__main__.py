@@ -1,33 +1,82 @@
-"""``python -m core.training lstm --kind 4``: train, resume, save a checkpoint."""
+"""``python -m core.training {lstm,qwem,qwem-run}``: train, resume, save a checkpoint.
+
+The entry stands above the layer it lies in: concepts are counted, solved and compared by `core.analysis.qwem`.
+"""
 
 import sys
 from typing import Annotated
 
 import tyro
 
+from core.analysis.qwem.concepts import ConceptSettings, find_concepts
+from core.analysis.qwem.runs import record_run
 from core.errors import WordglassError
 from core.training.lstm import LSTMTraining, train_lstm
+from core.training.progress import Progress
+from core.training.qwem import GradientTraining
 
 
 def main() -> int:
     """Run the training named on the command line; 0 when a checkpoint was written."""
-    settings = tyro.extras.subcommand_cli_from_dict({"lstm": _lstm}, prog="python -m core.training")
+    commands = {"lstm": _lstm, "qwem": _qwem, "qwem-run": _qwem_run}
+    settings = tyro.extras.subcommand_cli_from_dict(commands, prog="python -m core.training")
     try:
-        card = train_lstm(settings)
+        print(_train(settings))
     except WordglassError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Stopped. The same command goes on from the last saved state.", file=sys.stderr)
         return 130
-    test = card.scores["test"]
-    print(f"{card.id}: test perplexity {test.perplexity:.3f} over {test.n_tokens:,} tokens of "
-          f"{test.n_documents} documents; {card.epochs} epochs in {card.seconds:,.0f} s")
     return 0
+
+
+def _train(settings: LSTMTraining | ConceptSettings | GradientTraining) -> str:
+    """Train, and say in a line what came of it."""
+    if isinstance(settings, ConceptSettings):
+        card = find_concepts(settings, say=_say, report=_CountProgress())
+        return (f"{card.id}: {card.dimension} eigenpairs of {card.vocabulary_size:,} words, residuals up to "
+                f"{card.max_residual:.1e} λ; {card.corpus.n_tokens:,} tokens in {sum(card.seconds.values()):,.1f} s")
+    if isinstance(settings, GradientTraining):
+        card = record_run(settings, say=_say, report=_CountProgress())
+        return f"{card.id}: {card.n_steps:,} steps of {card.vocabulary_size:,} words in {card.seconds:,.0f} s"
+    card = train_lstm(settings)
+    test = card.scores["test"]
+    return (f"{card.id}: test perplexity {test.perplexity:.3f} over {test.n_tokens:,} tokens of "
+            f"{test.n_documents} documents; {card.epochs} epochs in {card.seconds:,.0f} s")
+
+
+class _CountProgress:
+    """A `core.tokens.cooccurrence.Report`: a line of progress a stage."""
+
+    def __init__(self):
+        self.stages: dict[str, Progress] = {}
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if stage not in self.stages:
+            self.stages[stage] = Progress(total, unit={"read": "bytes"}.get(stage, "tokens"))
+            self.stages[stage].resume_at(done)
+        progress = self.stages[stage]
+        progress.done = done
+        progress.report(f"{stage} {done / max(total, 1):4.0%}", force=done >= total)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _lstm(settings: Annotated[LSTMTraining, tyro.conf.arg(name="")] = LSTMTraining()) -> LSTMTraining:
     """An LSTM language model on linearised treebanks."""
+    return settings
+
+
+def _qwem(settings: Annotated[ConceptSettings, tyro.conf.arg(name="")] = ConceptSettings()) -> ConceptSettings:
+    """Concepts of a text: co-occurrence, M*, its eigenpairs."""
+    return settings
+
+
+def _qwem_run(settings: Annotated[GradientTraining, tyro.conf.arg(name="")] = GradientTraining()) -> GradientTraining:
+    """A recorded gradient training of QWEM or SGNS, to hold against the closed form."""
     return settings
 
 

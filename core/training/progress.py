@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Progress:
-    """Rate and time left of a known number of tokens.
+    """Rate and time left of a known number of tokens, or of what `unit` names.
 
     ``report`` prints at most every ``every`` seconds, on one rewritten line when the stream is a
     terminal and on lines of their own otherwise.
@@ -17,6 +17,7 @@ class Progress:
     every: float = 5.0
     done: int = 0
     started: float = field(default_factory=time.monotonic)
+    unit: str = "tokens"
     _done_at_start: int = 0
     _last: float = 0.0
 
@@ -31,7 +32,7 @@ class Progress:
         self._last = now
         rate = (self.done - self._done_at_start) / max(now - self.started, 1e-9)
         left = (self.total - self.done) / rate if rate else float("inf")
-        line = f"{text}  {rate:,.0f} tokens/s  {_clock(left)} left"
+        line = f"{text}  {rate:,.0f} {self.unit}/s  {_clock(left)} left"
         end = "\r" if sys.stderr.isatty() and not force else "\n"
         print(line, end=end, file=sys.stderr, flush=True)
 

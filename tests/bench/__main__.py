@@ -13,10 +13,11 @@ from pathlib import Path
 import torch
 
 from core.training.memory import keep_large_blocks
-from tests.bench import lstm, pages, search
+from tests.bench import lstm, pages, qwem, search
 from tests.bench.row import Row
 
-SYSTEMS: dict[str, Callable[[], list[Row]]] = {"lstm": lstm.run, "search": search.run, "pages": pages.run}
+SYSTEMS: dict[str, Callable[[], list[Row]]] = {"lstm": lstm.run, "search": search.run, "qwem": qwem.run,
+                                             "pages": pages.run}
 
 
 def report(rows: Iterable[Row], *, json_file: str | None = None) -> int:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.ui.registry import find_page
-from tests.bench import lstm, pages, search
+from tests.bench import eigen, lstm, pages, qwem, search
 from tests.bench.__main__ import report
 from tests.bench.row import Row, time_interleaved
 
@@ -48,3 +48,14 @@ def test_both_searches_find_the_same_and_the_floor_keeps_ours_under_its_limit():
     row = search.bench_search(search.Sizes(n_tokens=3_000, n_cells=40, repeats=5))
     assert row.ratio == pytest.approx(row.other / row.ours)
     assert row.passed == (row.ours <= search.SEARCH_LIMIT)
+
+
+def test_both_counts_are_the_same_and_the_floor_keeps_ours_above_its_own():
+    row = qwem.bench_count(qwem.Sizes(n_tokens=4_000, vocabulary=50, window=3))
+    assert row.ratio == pytest.approx(row.ours / row.other)
+    assert row.passed == (row.ours >= qwem.COUNT_FLOOR)
+
+
+def test_both_spectra_are_the_same():
+    row = eigen.bench_eigen(eigen.Sizes(vocabulary=1_100, topics=20, pairs=20))
+    assert row.ours > 0 and row.ratio == pytest.approx(row.other / row.ours)

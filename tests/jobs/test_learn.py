@@ -181,6 +181,6 @@ def test_planned_looks_rise_to_the_last_step(n_steps, n_looks):
 
 def test_rows_survive_packing_and_damage(uninterrupted):
     values = np.array([-1, 0, 0.123456, 3.25], np.float32)
-    assert np.allclose(learn._unpack(learn._pack(values)), values, atol=1e-4)
+    assert np.allclose(learn.unpack_array(learn.pack_array(values)), values, atol=1e-4)
     assert collect_rows([]) is None and collect_rows([{"row": "start", "tokens": [], "depth": []}]) is None
     assert collect_rows([{"row": "else"}]) is None

@@ -81,7 +81,7 @@ def test_batching_changes_no_sentence(tiny_cache):
     alone = record_states(checkpoint.model, sentences, names=names, batch_tokens=1)
     for name in names:
         assert together[name].shape[0] == sentences.n_tokens
-        np.testing.assert_allclose(together[name], alone[name], atol=1e-6)
+        np.testing.assert_allclose(together[name], alone[name], atol=1e-5)
 
 
 def test_recording_leaves_the_model_as_it_was(tiny_cache):

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import subprocess
 import sys
 
@@ -13,6 +14,7 @@ from core.training import __main__ as command
 from core.training import progress
 from core.training.memory import keep_large_blocks
 from core.training.progress import Progress
+from tests.training.toy_counts import draw_articles, write_text
 
 
 def run_main(monkeypatch, *arguments: str) -> int:
@@ -51,7 +53,22 @@ def test_failures_end_in_one_line_and_a_code(monkeypatch, capsys, error, code, s
     assert capsys.readouterr().err == says
 
 
-@pytest.mark.parametrize("arguments", [("lstm", "--kind", "6"), ("lstm", "--no-such"), ("gru",), ()])
+def test_concepts_and_a_run_from_the_command_line(monkeypatch, capsys, scratch_cache, tmp_path):
+    text = str(write_text(tmp_path / "text.txt", draw_articles()))
+    shape = ("--corpus", text, "--vocabulary", "40", "--window", "4", "--dimension", "8")
+    assert run_main(monkeypatch, "qwem", *shape) == 0
+    out = capsys.readouterr()
+    assert re.match(r"qwem-40-[0-9a-f]{8}: 8 eigenpairs of 40 words, residuals up to .* λ; 7,200 tokens in", out.out)
+    assert "read 100%" in out.err and "tokens/s" in out.err and "found 8 eigenpairs in" in out.err
+    assert run_main(monkeypatch, "qwem-run", *shape, "--duration", "1", "--device", "cpu") == 0
+    out = capsys.readouterr()
+    assert re.match(r"qwem-run-40-[0-9a-f]{8}: [0-9,]+ steps of 40 words in", out.out) and "steps/s" in out.err
+    assert run_main(monkeypatch, "qwem", *shape, "--window", "0") == 1
+    assert capsys.readouterr().err == "error: The setting window is 0. Give a number from 1 to 1000.\n"
+
+
+@pytest.mark.parametrize("arguments", [("lstm", "--kind", "6"), ("lstm", "--no-such"), ("gru",), (),
+                                       ("qwem", "--weights", "cubic"), ("qwem-run", "--loss", "x")])
 def test_unknown_arguments_are_refused(monkeypatch, capsys, arguments):
     with pytest.raises(SystemExit) as caught:
         run_main(monkeypatch, *arguments)

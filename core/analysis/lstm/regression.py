@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from core.analysis.least_squares import (
     Standardised,
@@ -22,21 +21,19 @@ from core.analysis.least_squares import (
     split_rows,
     standardise,
 )
-from core.analysis.lstm.heldout import VECTORS, group_tokens, split_groups, untrained_like
+from core.analysis.lstm.depth_split import N_BOOTSTRAP, N_ROTATIONS, PROPERTIES, DepthSplit, score_position
+from core.analysis.lstm.heldout import VECTORS, untrained_like
 from core.analysis.monotone import describe_shape
 from core.checkpoints.store import Checkpoint
 from core.states.lstm import record_states
 from core.tokens.encoded import EncodedSentences
-from core.tokens.linearise import PHRASES
 
-PROPERTIES = ("depth", "VP", "NP")
 READOUTS = ("linear", "lasso", "single")
 PAIRS = (("c", "h"), ("c", "c_up"), ("h", "c_up"))
 SCORE = ("r2", "low", "high", "cells", "untrained", "rotated", "task", "over_single", "over_low", "over_high",
          "pearson", "spearman", "line", "monotone", "curve", "bend_low", "bend_high")
 PATH = ("cells", "chosen_r2", "chosen_se", "r2", "low", "high", "refit")
 PENALTIES = np.geomspace(1, 1e-3, 37)  # times the smallest penalty that keeps no cell
-N_FOLDS, N_ROTATIONS, N_TASKS, N_BOOTSTRAP = 5, 20, 3, 1000
 N_BINS, N_NAMED = 48, 24
 
 
@@ -131,7 +128,7 @@ def compute_regression(checkpoint: Checkpoint, sentences: EncodedSentences, *, c
     """
     tell = progress or (lambda share: None)
     names = tuple(f"layer0.{v}" for v in VECTORS)
-    design = _Design.of(sentences, seed)
+    design = DepthSplit.of(sentences, seed)
     bare = record_states(untrained_like(checkpoint.model, seed=seed), sentences, names=names,
                          progress=lambda done, n: tell(0.3 * done / n))
     controls = []
@@ -145,65 +142,6 @@ def compute_regression(checkpoint: Checkpoint, sentences: EncodedSentences, *, c
         measured.append(_measure(states.arrays.pop(name), design, controls=True))
         tell(0.7 + 0.3 * (v + 1) / len(names))
     return _collect(measured, controls, design, corpus, checkpoint.model.config.hidden_size)
-
-
-@dataclass(frozen=True)
-class _Design:
-    """Which tokens fit and score, what is regressed, and the resamples: the same for every vector.
-
-    ``targets`` holds the P true depths, then N_ROTATIONS rotations and N_TASKS control tasks of each.
-    """
-
-    fit: np.ndarray         # (N,) bool
-    folds: np.ndarray       # (N,) fold of each fitting token, -1 elsewhere
-    index: np.ndarray       # (n_scored,) document of each scored token, from 0
-    draws: np.ndarray       # (N_BOOTSTRAP, documents)
-    targets: np.ndarray     # (N, T) float32
-    position: np.ndarray    # (N,)
-    groups: np.ndarray
-
-    @classmethod
-    def of(cls, sentences: EncodedSentences, seed: int) -> "_Design":
-        groups = group_tokens(sentences)
-        fit, rng = split_groups(groups), np.random.default_rng(seed)
-        own = np.unique(groups[fit], return_inverse=True)[1]
-        folds = np.full(len(fit), -1)
-        folds[fit] = own % min(N_FOLDS, own.max(initial=0) + 1)
-        index = np.unique(groups[~fit], return_inverse=True)[1]
-        n = index.max(initial=0) + 1
-        depths = np.column_stack([sentences.depth, *(sentences.phrase_depth[:, PHRASES.index(p)]
-                                                     for p in PROPERTIES[1:])]).astype(np.float32)
-        rotated = [_rotate(depths, fit, rng) for _ in range(N_ROTATIONS)]
-        # a depth for every word type, drawn as often as it comes (Hewitt and Liang 2019)
-        tasks = [rng.choice(depths, sentences.ids.max(initial=0) + 1)[sentences.ids] for _ in range(N_TASKS)]
-        return cls(fit, folds, index, rng.multinomial(n, np.full(n, 1 / n), N_BOOTSTRAP),
-                   np.concatenate([depths, *rotated, *tasks], axis=1), sentences.position, groups)
-
-    @property
-    def depths(self) -> np.ndarray:
-        return self.targets[:, :len(PROPERTIES)]
-
-    def of_property(self, p: int) -> np.ndarray:
-        """Columns of `targets` made of one property: the truth, rotations, control tasks."""
-        return np.arange(p, self.targets.shape[1], len(PROPERTIES))
-
-    def varies(self, p: int) -> bool:
-        return all(np.ptp(self.depths[half, p]) > 0 if half.any() else False for half in (self.fit, ~self.fit))
-
-    def sum_documents(self, values: np.ndarray) -> np.ndarray:
-        """Sums of (n_scored, C) over the documents, (documents, C)."""
-        ones = np.ones(len(self.index))
-        return csr_array((ones, (self.index, np.arange(len(ones)))), shape=(self.draws.shape[1], len(ones))) @ values
-
-    def r2(self, squares: np.ndarray, truth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """R² (C,) and R² of every resample (B, C) from squared errors summed by document (documents, C)."""
-        n, y, yy = self.sum_documents(np.column_stack([np.ones_like(truth), truth, truth ** 2])).T
-
-        def share(weights):
-            total = weights @ yy - (weights @ y) ** 2 / np.maximum(weights @ n, 1)
-            return 1 - (weights @ squares) / np.maximum(total, 1e-9)[:, None]
-
-        return share(np.ones((1, len(n))))[0], share(self.draws)
 
 
 @dataclass(frozen=True)
@@ -240,7 +178,7 @@ class _Measured:
     steps: list[_Path | None]      # per property
 
 
-def _measure(x: np.ndarray, design: _Design, *, controls: bool) -> _Measured:
+def _measure(x: np.ndarray, design: DepthSplit, *, controls: bool) -> _Measured:
     offset = x[design.fit].mean(0, dtype=np.float64).astype(np.float32)
     x -= offset
     targets = design.targets if controls else design.depths
@@ -284,7 +222,7 @@ def _measure(x: np.ndarray, design: _Design, *, controls: bool) -> _Measured:
 class _Scorer:
     """Predicts the scored half block by block; only squared errors by document are kept, and the predictions."""
 
-    def __init__(self, x: np.ndarray, design: _Design):
+    def __init__(self, x: np.ndarray, design: DepthSplit):
         self.x, self.design, self.y = x, design, design.targets[~design.fit]
 
     def score(self, s: Standardised, weights: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -317,7 +255,7 @@ def _score_controls(scored: _Scorer, s: Standardised, linear: np.ndarray, single
     return found
 
 
-def _collect(measured: list[_Measured], controls: list[_Measured], design: _Design, corpus: str,
+def _collect(measured: list[_Measured], controls: list[_Measured], design: DepthSplit, corpus: str,
              n_cells: int) -> DepthRegression:
     truth, n_v, n_p, n_m, n_k = design.depths[~design.fit], len(VECTORS), len(PROPERTIES), len(READOUTS), len(PENALTIES)
     scores = np.full((n_v, n_p, n_m, len(SCORE)), np.nan)
@@ -343,13 +281,13 @@ def _collect(measured: list[_Measured], controls: list[_Measured], design: _Desi
                 density[v, p, m, level] = _share_bins(own.predicted[truth[:, p] == level, p, m], ranges[p])
     return DepthRegression(
         corpus=corpus, n_tokens=len(design.fit), n_groups=len(np.unique(design.groups)), n_cells=n_cells,
-        n_fitted=int(design.fit.sum()), n_scored=len(truth), scores=scores, position=_score_position(design),
+        n_fitted=int(design.fit.sum()), n_scored=len(truth), scores=scores, position=score_position(design),
         gaps=_compare_vectors(measured), path=path, chosen=chosen, path_cells=cells, path_weights=weights,
         kept=np.array(kept, np.float32).reshape(-1, 5), levels=np.array(levels, np.float32).reshape(-1, 11),
         density=density, ranges=ranges)
 
 
-def _tabulate(own: _Measured, bare: _Measured, p: int, truth: np.ndarray, design: _Design) -> np.ndarray:
+def _tabulate(own: _Measured, bare: _Measured, p: int, truth: np.ndarray, design: DepthSplit) -> np.ndarray:
     """Rows of `SCORE` for the readouts of one vector and property."""
     low, high = np.quantile(own.resampled[p], (0.025, 0.975), axis=1)
     over = own.resampled[p] - own.resampled[p, -1]
@@ -369,22 +307,6 @@ def _compare_vectors(measured: list[_Measured]) -> np.ndarray:
     return np.stack(rows)
 
 
-def _score_position(design: _Design) -> np.ndarray:
-    """R² (P, 3) of the mean depth at each position, learnt on the fitting half; unseen positions take the last seen."""
-    position, fit = design.position, design.fit
-    n = np.bincount(position[fit], minlength=position.max(initial=0) + 1)
-    seen = np.maximum.accumulate(np.where(n > 0, np.arange(len(n)), 0))
-    rows = np.full((len(PROPERTIES), 3), np.nan)
-    for p in range(len(PROPERTIES)):
-        if design.varies(p):
-            y = design.depths[:, p].astype(np.float64)
-            mean = (np.bincount(position[fit], weights=y[fit], minlength=len(n)) / np.maximum(n, 1))[seen]
-            squares = design.sum_documents(((y - mean[position])[~fit] ** 2)[:, None])
-            r2, resampled = design.r2(squares, y[~fit])
-            rows[p] = r2[0], *np.quantile(resampled[:, 0], (0.025, 0.975))
-    return rows
-
-
 def _describe_levels(predicted: np.ndarray, truth: np.ndarray, at_least: int = 5) -> list[list[float]]:
     """Level, count, mean and quantiles of the prediction at each level with enough tokens."""
     rows = []
@@ -399,15 +321,6 @@ def _share_bins(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
     """Share of the values in each of N_BINS equal bins; what lies beyond counts in the outermost."""
     inside = np.clip(values, *edges)
     return np.histogram(inside, N_BINS, range=tuple(edges.tolist()))[0] / len(values)
-
-
-def _rotate(depths: np.ndarray, fit: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Labels shifted by a random offset inside each half: their own rhythm stays, the text under them changes."""
-    rotated = np.empty_like(depths)
-    for half in (fit, ~fit):
-        n = int(half.sum())
-        rotated[half] = np.roll(depths[half], int(rng.integers(n // 10 + 1, max(n // 10 + 2, n - n // 10))), axis=0)
-    return rotated
 
 
 def _mean(values: np.ndarray) -> float:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from core.analysis.lstm.depth_split import PROPERTIES
 from core.analysis.lstm.heldout import VECTORS
-from core.analysis.lstm.regression import PAIRS, PROPERTIES, READOUTS, DepthRegression, compute_regression
+from core.analysis.lstm.regression import PAIRS, READOUTS, DepthRegression, compute_regression
 from core.checkpoints.store import Checkpoint
 from core.reproduce.claims import ClaimRecord
 from core.reproduce.studies import Claim, Study, name_corpus

@@ -143,7 +143,7 @@ def grid_names() -> dict[str, str]:
     """The grids of levels, in words."""
     return {"none": tr("untouched"), "ternary": "{−1, 0, 1}", "binary": "{−1, 1}", "model": tr("k-means, whole model"),
             "cell": tr("k-means, each cell"), "random": tr("random levels"), "untrained": tr("untrained LSTM, k-means"),
-            "untrained-ternary": tr("untrained LSTM, {−1, 0, 1}")}
+            "untrained-ternary": tr("untrained LSTM, three values")}
 
 
 @st.fragment

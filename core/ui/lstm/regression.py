@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.analysis.lstm.depth_split import PROPERTIES
 from core.analysis.lstm.heldout import VECTORS
-from core.analysis.lstm.regression import PAIRS, PENALTIES, PROPERTIES, READOUTS, DepthRegression
+from core.analysis.lstm.regression import PAIRS, PENALTIES, READOUTS, DepthRegression
 from core.checkpoints.card import CheckpointCard
 from core.errors import AnalysisError
 from core.figures.lstm.regression import (
