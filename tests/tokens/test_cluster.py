@@ -2,6 +2,8 @@
 
 import os
 import signal
+import sys
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -36,9 +38,11 @@ def reference(corpus):
 @pytest.fixture(scope="module")
 def cluster():
     """Two processes of one thread each; one that is killed comes back as another."""
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0",
-                                  silence_logs=50) as running:
-        yield running
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "__main__", ModuleType("__main__"))  # a page tested before left its own there
+        with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0",
+                                      silence_logs=50) as running:
+            yield running
 
 
 @pytest.mark.parametrize("stage", ["read", "count"])
