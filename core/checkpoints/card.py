@@ -82,6 +82,7 @@ class ConceptsCard(_Part):
     dimension: int                    # eigenpairs kept
     seconds: dict[str, float]         # stage → wall clock
     max_residual: float               # the largest ‖M v - λ v‖ / λ, in the precision it was computed in
+    square_sum: float | None = None   # ‖M‖², the squares of all eigenvalues
     files: dict[str, FileCard]
     versions: dict[str, str]
 

@@ -114,7 +114,7 @@ def save_concepts(*, words: Iterable[str], word_counts: np.ndarray, values: np.n
     Parameters
     ----------
     card_fields : dict
-        ``corpus``, ``settings``, ``seconds`` and ``versions`` of `ConceptsCard`.
+        ``corpus``, ``settings``, ``seconds``, ``square_sum`` and ``versions`` of `ConceptsCard`.
     """
     words = list(words)
     tensors = {"values": torch.tensor(values, dtype=torch.float64), "vectors": torch.tensor(vectors).half(),

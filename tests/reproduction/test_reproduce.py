@@ -66,7 +66,7 @@ def test_command_prints_records_as_json(measured, capsys):
 
 
 def test_command_prints_a_line_for_what_is_not_measured(scratch_cache, capsys):
-    assert main([]) == 2
+    assert main(["lstm"]) == 2
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(IDS) and all("not measured" in line for line in lines)
 
@@ -83,7 +83,7 @@ def test_results_are_the_same_when_computed_again(own_copy, capsys):
         for study in ("", "sparsity"):
             shutil.rmtree(result_folder(result_name(card.id, study=study)))
     assert all(record.ours is None for record in SYSTEM.measure() if record.id.startswith("lstm.k1"))
-    main(["--recompute", "--missing", "--json"])
+    main(["lstm", "--recompute", "--missing", "--json"])
     after = json.loads(capsys.readouterr().out)
     for old, new in zip(before, after, strict=True):
         assert {k: v for k, v in new.items() if k != "control"} == pytest.approx(

@@ -13,7 +13,7 @@ import scipy
 import torch
 
 from core.analysis.qwem.eigen import Eigenpairs, compute_eigenpairs
-from core.analysis.qwem.target import Kind, build_target
+from core.analysis.qwem.target import Kind, build_target, sum_squares
 from core.checkpoints.artefacts import file_sha256
 from core.checkpoints.card import ConceptsCard, TextCard
 from core.checkpoints.counts import count_corpus
@@ -120,6 +120,7 @@ def find_concepts(settings: ConceptSettings, *, say: Say = lambda line: None,
     return save_concepts(words=counted.words, word_counts=counted.word_counts, values=pairs.values,
                          vectors=pairs.vectors, residuals=pairs.residuals, card_fields={
         "corpus": describe_text(settings.corpus, counted), "versions": list_versions(),
+        "square_sum": sum_squares(target),
         "settings": {name: value for name, value in asdict(settings).items()
                      if name not in ("corpus", "workers", "scheduler")},
         "seconds": {name: round(value, 2) for name, value in seconds.items()}})

@@ -1,0 +1,1 @@
+"""Figures about what word2vec learns."""

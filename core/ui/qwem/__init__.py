@@ -1,0 +1,1 @@
+"""Parts of the pages about what word2vec learns."""
