@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from core.ui.registry import find_page
@@ -59,3 +60,11 @@ def test_both_counts_are_the_same_and_the_floor_keeps_ours_above_its_own():
 def test_both_spectra_are_the_same():
     row = eigen.bench_eigen(eigen.Sizes(vocabulary=1_100, topics=20, pairs=20))
     assert row.ours > 0 and row.ratio == pytest.approx(row.other / row.ours)
+
+
+def test_a_text_becomes_concepts_beside_word2vec(tmp_path):
+    text = tmp_path / "text.txt"
+    rng = np.random.default_rng(0)
+    text.write_text(" ".join(f"w{chr(97 + k)}" for k in rng.integers(0, 20, 3_000)), "utf-8")
+    row = qwem.bench_concepts(str(text), vocabulary=20, dimension=4)
+    assert row.ours > 0 and row.other > 0 and row.floor == 10

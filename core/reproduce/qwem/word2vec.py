@@ -62,7 +62,7 @@ def train_word2vec(settings: Word2VecSettings) -> VectorsCard:
     return save_vectors(words=words, vectors=model.wv.vectors[order], contexts=model.syn1neg[order], card_fields={
         "program": f"gensim {gensim.__version__}", "corpus": describe_text(settings.corpus, counted),
         "settings": {name: value for name, value in asdict(settings).items() if name != "corpus"},
-        "seconds": round(seconds, 1), "versions": list_versions()})
+        "seconds": round(seconds, 3), "versions": list_versions()})
 
 
 def cut_sentences(text: EncodedText, words: tuple[str, ...], max_tokens: int = 0) -> list[list[str]]:
