@@ -18,6 +18,8 @@ from core.ui.registry import list_pages
 
 ASSETS = Path(__file__).parent / "assets"
 HOME = "home"
+# Streamlit writes the chips of a menu in white, on dark pages 3.1:1 on the accent; no theme setting reaches them.
+DARK_CHIPS = "<style>[data-testid=stMultiSelectTagsContainer] [data-tag] * {color: #0B1420}</style>"
 
 _framed = ContextVar("framed", default=False)  # true while app.py runs the page
 
@@ -54,6 +56,8 @@ def _draw_frame(*, collect: bool):
     with st.sidebar:
         controls.pick_segment(tr("Language"), tuple(LANGUAGES), key=LANGUAGE_KEY, default=browser_language(),
                               format=LANGUAGES.get)
+    if st.context.theme.type == "dark":
+        st.html(DARK_CHIPS)
     return page
 
 

@@ -156,7 +156,7 @@ def show_form(card: CheckpointCard, result: Generalisation) -> None:
     figure = draw_form(sentence.tokens, sentence.depth, told, tags=sentence.tags, depth_name=tr("depth"),
                        told_name=tr("told by cell {cell}", cell=result.cell), y_title=tr("brackets open"))
     if lisp and tree is not None:
-        st.code(write_lisp(tree), language="lisp", wrap_lines=True)
+        st.code(write_lisp(tree), language=None, wrap_lines=True)
     show_figure(figure, key="nested_form",
                 alt=tr("Depth after each of {n} tokens and the depth that cell {cell} tells.",
                        n=len(sentence.tokens), cell=result.cell),

@@ -312,7 +312,7 @@ def show_shape(view: RegressionView) -> None:
                    "monotone": tr("rising curve"), "curve": tr("any curve")}
         table = pd.DataFrame({shown: [scores[v][key] for v in VECTORS] for key, shown in columns.items()},
                              index=pd.Index(VECTORS, name=tr("vector")))
-        st.table(table.T.map(lambda x: f"{x:.3f}"))
+        st.table(table.T.map(lambda x: f"{x:.3f}").rename_axis(tr("how well")))
         st.caption(tr("Last three rows: share of the prediction's variance that a straight line over the true level "
                       "explains, that a curve which only rises explains, and that any curve explains. A relation is "
                       "monotone where the last two agree, and linear where all three do."))
