@@ -1,5 +1,6 @@
 """How long every page takes to answer a control, warm, without the browser's share."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -65,4 +66,6 @@ def _find(kind: str, key: str, at: AppTest):
 
 def run() -> list[Row]:
     """A row a page, in menu order."""
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith("streamlit")]:
+        logging.getLogger(name).setLevel(logging.ERROR)  # that no browser is there is known
     return [bench_page(entry) for entry in list_pages()]

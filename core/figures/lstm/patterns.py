@@ -158,9 +158,11 @@ def draw_matches(rows: Sequence[AlignedRow], *, picked: int | None = None,
                        hoverinfo="skip", colorbar=bar | places[2] | {"nticks": 4}, row=3, col=1)
     for track in (1, 2, 3):
         _add_fields(figure, rows, track)
-        for i, row in enumerate(rows):
-            figure.add_shape(type="rect", x0=row.span[0] - 0.5, x1=row.span[1] + 0.5, y0=i - 0.48, y1=i + 0.48,
-                             line={"color": ACCENT, "width": 2 if i == picked else 1}, row=track, col=1)
+    # all at once: plotly copies the list of shapes whenever one is added
+    figure.update_layout(shapes=[
+        {"type": "rect", "x0": row.span[0] - 0.5, "x1": row.span[1] + 0.5, "y0": i - 0.48, "y1": i + 0.48,
+         "line": {"color": ACCENT, "width": 2 if i == picked else 1}, "xref": f"x{axis}", "yref": f"y{axis}"}
+        for axis in ("", "2", "3") for i, row in enumerate(rows)])
     _lay_out_matches(figure, rows, columns, sum(heights), x_title, picked)
     return figure
 
