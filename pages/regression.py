@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.analysis.lstm.depth_split import PROPERTIES
 from core.analysis.lstm.heldout import VECTORS
+from core.states.sources import card_family
 from core.ui import frame
 from core.ui.controls import pick_segment
 from core.ui.language import tr
@@ -28,7 +29,8 @@ from core.ui.output import page_header, show_guide
 def pick_view(card, source: str, result) -> RegressionView:
     """Which depth, from which vector."""
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        name = pick_segment(tr("Depth to read off"), PROPERTIES, "rgprop", "VP",
+        own = "VP" if card_family(card) == "english" else "depth"  # Lisp and generated brackets have no phrases
+        name = pick_segment(tr("Depth to read off"), PROPERTIES, "rgprop", own,
                             format=lambda p: name_property(p, short=True),
                             help=tr("Open brackets of all phrases, or of one phrase alone."))
         vector = pick_segment(tr("Internal vector"), VECTORS, "rgvec", "c")

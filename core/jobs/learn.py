@@ -6,7 +6,7 @@ Its progress is one ``start`` row, then one ``look`` row at a time, more of them
 import math
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -62,8 +62,6 @@ class Settings:
             if not low <= value <= high:
                 raise JobError("{name} = {value} is out of range.", "Choose {low} to {high}.", name=name, value=value,
                                low=low, high=high)
-        if self.l1 and not takes_l1():
-            raise JobError("This version trains without an L1 penalty.", "Set l1 to 0.")
 
 
 def list_materials() -> tuple[str, ...]:
@@ -74,11 +72,6 @@ def list_materials() -> tuple[str, ...]:
 def list_kinds(material: str) -> tuple[int, ...]:
     """The linearisations that make sense of a material: Dyck words have no words, sentences have all five forms."""
     return {"dyck-1": (1,), "dyck-2": (2,)}.get(material, (1, 2, 3, 4, 5))
-
-
-def takes_l1() -> bool:
-    """Whether training knows an L1 penalty."""
-    return any(f.name == "l1" for f in fields(LSTMTraining))
 
 
 def read_material(name: str) -> Treebank:
@@ -133,12 +126,11 @@ def run(settings: Settings, work: Work) -> dict[str, Any]:
 
 def translate(settings: Settings) -> LSTMTraining:
     """The training that a reader's settings ask for."""
-    extra = {"l1": settings.l1} if takes_l1() else {}
     return LSTMTraining(
         kind=settings.kind, hidden_size=settings.hidden_size, embedding_size=32 if settings.kind <= 2 else 64,
         corpora=(settings.material,), vocabulary_size=VOCABULARY, epochs=settings.epochs, patience=4,
         learning_rate=settings.learning_rate, input_dropout=0.0, output_dropout=settings.dropout, seed=settings.seed,
-        device="cpu", precision="float32", **extra).resolved()
+        l1=settings.l1, regroup=0.0, device="cpu", precision="float32").resolved()
 
 
 class _Watcher:

@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.torch import load_file, save
 
 from core.checkpoints.artefacts import file_sha256, write_atomically
@@ -32,6 +32,7 @@ from core.tokens.splits import PARTS, Split, split_documents
 from core.tokens.vocabulary import Vocabulary, build_vocabulary
 from core.training.memory import keep_large_blocks
 from core.training.progress import Progress
+from core.training.state import STATE, take_up_state
 
 SAVE_EVERY = 120.0   # seconds between saved states: what a killed run can lose
 
@@ -219,26 +220,11 @@ class LSTMRun:
         meta = {"epoch": str(self.epoch), "batch": str(self.batch), "seconds": str(self.seconds),
                 "best": str(self.best), "history": json.dumps(self.history)}
         data = save({n: t.cpu().contiguous() for n, t in tensors.items()}, metadata=meta)
-        write_atomically(self.folder / "state.safetensors", data)
+        write_atomically(self.folder / STATE, data)
 
     def resume(self) -> bool:
-        """Take up a saved state if there is one; says whether there was.
-
-        Raises
-        ------
-        TrainingError
-            When the state is damaged or was written by a run on other data.
-        """
-        path = self.folder / "state.safetensors"
-        if not path.exists():
-            return False
-        try:
-            self._take_up(path)
-        except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
-            raise TrainingError("The saved state {path} does not fit this run: {why}.",
-                                "Delete the folder {folder} to start anew.", path=str(path),
-                                folder=str(self.folder), why=" ".join(str(error).split())[:160]) from error
-        return True
+        """Take up a saved state if there is one, see `take_up_state`."""
+        return take_up_state(self.folder, self._take_up)
 
     def _take_up(self, path: Path) -> None:
         with safe_open(path, "pt") as file:

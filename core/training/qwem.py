@@ -15,7 +15,7 @@ from typing import Literal
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.torch import load_file, save
 
 from core.checkpoints.artefacts import write_atomically
@@ -24,6 +24,7 @@ from core.models.embedding import Embedding, EmbeddingConfig
 from core.training.progress import Progress
 from core.training.qwem_objective import Loss, Weighting, build_objective
 from core.training.qwem_pairs import PairSampler
+from core.training.state import STATE, take_up_state
 
 SAVE_EVERY = 60.0       # seconds between saved states: what a killed run can lose
 MAX_VOCABULARY = 5_000  # words of a run: its V × V matrices take 0.6 GB there, 8 GB at 20,000
@@ -296,27 +297,12 @@ class GradientRun:
         tensors |= {f"moment.{n}": torch.from_numpy(self.stack(n)) for n in _COLUMNS}
         tensors |= {f"snapshot.{step}": t for step, t in self.snapshots.items()}
         meta = {"step": str(self.step), "seconds": repr(self.seconds), "lr": repr(self.lr)}
-        write_atomically(self.folder / "state.safetensors",
+        write_atomically(self.folder / STATE,
                          save({n: t.contiguous().clone() for n, t in tensors.items()}, metadata=meta))
 
     def resume(self) -> bool:
-        """Take up a saved state if there is one; says whether there was.
-
-        Raises
-        ------
-        TrainingError
-            When the state is damaged or was written by a run on other data.
-        """
-        path = self.folder / "state.safetensors"
-        if not path.exists():
-            return False
-        try:
-            self._take_up(path)
-        except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
-            raise TrainingError("The saved state {path} does not fit this run: {why}.",
-                                "Delete the folder {folder} to start anew.", path=str(path), folder=str(self.folder),
-                                why=" ".join(str(error).split())[:160]) from error
-        return True
+        """Take up a saved state if there is one, see `take_up_state`."""
+        return take_up_state(self.folder, self._take_up)
 
     @torch.no_grad()
     def _take_up(self, path: Path) -> None:

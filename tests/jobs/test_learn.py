@@ -168,8 +168,6 @@ def test_every_material_trains(scratch_cache, material, kind):
 
 
 def test_a_penalty_reaches_the_training():
-    if not learn.takes_l1():
-        pytest.skip("training knows no L1 penalty")
     assert learn.translate(replace(QUICK, l1=0.001)).l1 == 0.001 and learn.translate(QUICK).l1 == 0
 
 

@@ -104,10 +104,22 @@ def test_page_speaks_japanese(nested):
     assert all(any(ord(c) > 0x3000 for c in t) for t in texts if t.strip())
 
 
-@pytest.mark.parametrize("stem", ["trajectories", "correlations", "predictions"])
+@pytest.mark.parametrize("stem", ["trajectories", "correlations", "predictions", "distributions", "regression",
+                                  "interventions"])
 @pytest.mark.parametrize("corpus", ["lisp-demo", "dyck-1"])
 def test_other_pages_read_these_models(nested, stem, corpus):
-    at = opened.open_page(stem, kind="1", model=card_of(nested, corpus).id, src=DEMO, csrc=DEMO, psrc=DEMO)
+    at = opened.open_page(stem, kind="1", model=card_of(nested, corpus).id, src=DEMO, csrc=DEMO, psrc=DEMO, dsrc=DEMO,
+                          rgsrc=DEMO)
+    assert not at.exception and not at.error and figures(at)
+
+
+def test_phrases_of_english_are_not_looked_for_in_lisp(nested):
+    at = opened.open_page("phrases", kind="1", model=card_of(nested, "lisp-demo").id, phsrc=DEMO)
+    assert not at.exception and not at.error and "nothing to compare" in at.info[0].value
+
+
+def test_patterns_are_searched_in_lisp(nested):
+    at = opened.open_page("patterns", kind="1", model=card_of(nested, "lisp-demo").id)
     assert not at.exception and not at.error and figures(at)
 
 

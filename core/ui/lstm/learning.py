@@ -14,7 +14,7 @@ from core.checkpoints.store import load_card, load_snapshots
 from core.errors import CheckpointError, WordglassError
 from core.figures.lstm.learning import draw_comparison, draw_learning
 from core.jobs import queue, store
-from core.jobs.learn import BOUNDS, Settings, collect_rows, list_kinds, list_materials, takes_l1
+from core.jobs.learn import BOUNDS, Settings, collect_rows, list_kinds, list_materials
 from core.ui.cards import list_cards
 from core.ui.controls import pick_number, pick_one, pick_segment
 from core.ui.language import tr
@@ -174,8 +174,7 @@ def pick_settings() -> Settings:
         dropout = pick_segment(tr("Dropout"), DROPOUTS, "wdrop", 0.2)
         rate = pick_segment(tr("Learning rate"), RATES, "wrate", 0.008, format="{:g}".format)
         l1 = pick_segment(tr("L1 penalty"), PENALTIES, "wl1", 0.0, format="{:g}".format, help=tr(
-            "Adds this much loss for every unit of |h|, so that cells that are not needed fall silent.")) \
-            if takes_l1() else 0.0
+            "Adds this much loss for every unit of |h|, so that cells that are not needed fall silent."))
     left, right = st.columns(2)
     with left:
         epochs = pick_number(tr("Epochs"), *BOUNDS["epochs"], "wep", default=6)
