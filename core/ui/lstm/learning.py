@@ -129,7 +129,7 @@ def show_snapshots() -> None:
     if not cards:
         raise CheckpointError("No checkpoint here keeps the weights of its epochs.",
                               "Train one below, or restore cache/checkpoints from the repository.")
-    usual = min(cards.values(), key=lambda c: ("demo" in {p.name for p in c.corpora}, c.kind,
+    usual = min(cards.values(), key=lambda c: (not is_plain(c), "demo" in {p.name for p in c.corpora}, c.kind,
                                                abs(c.model["hidden_size"] - 100), c.id)).id
     chosen = pick_one(tr("A checkpoint that kept every epoch"), list(cards), "wmodel", usual,
                       format=lambda i: f"{kind_name(cards[i].kind)} · {checkpoint_name(cards[i])}")
