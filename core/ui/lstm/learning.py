@@ -15,6 +15,7 @@ from core.errors import CheckpointError, WordglassError
 from core.figures.lstm.learning import draw_comparison, draw_learning
 from core.jobs import queue, store
 from core.jobs.learn import BOUNDS, Settings, collect_rows, list_kinds, list_materials
+from core.reproduce.studies import is_plain
 from core.ui.cards import list_cards
 from core.ui.controls import pick_number, pick_one, pick_segment
 from core.ui.language import tr
