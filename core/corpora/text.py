@@ -34,7 +34,7 @@ RULES: tuple[Articles, ...] = ("blank", "line", "file")
 
 BLOCK_BYTES = 2**24  # of text at a time: about three million words
 _PIECE = 2**15
-_OPENERS = {b"\xfd7zXZ\x00": lzma.open, b"\x1f\x8b": gzip.open, b"BZh": bz2.open}
+OPENERS = {b"\xfd7zXZ\x00": lzma.open, b"\x1f\x8b": gzip.open, b"BZh": bz2.open}
 _FAULTS = (OSError, EOFError, RuntimeError, NotImplementedError, lzma.LZMAError, zipfile.BadZipFile, zlib.error)
 
 
@@ -96,7 +96,7 @@ def iterate_file(file: Path, *, articles: Articles = "blank", article_words: int
     """
     begin = begin or Place(before=_BREAK)
     state = np.array([begin.before, begin.filled, begin.words])
-    with _read_errors(str(file)), file.open("rb") as raw:
+    with explain_read_errors(str(file)), file.open("rb") as raw:
         for number, (name, stream) in enumerate(_open_texts(file, raw)):
             if number < begin.member:
                 continue
@@ -179,13 +179,13 @@ def _open_texts(file: Path, raw: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
                     with archive.open(member) as stream:
                         yield f"{file}/{member.filename}", stream
     else:
-        opener = next((opener for magic, opener in _OPENERS.items() if head.startswith(magic)), None)
+        opener = next((opener for magic, opener in OPENERS.items() if head.startswith(magic)), None)
         with opener(raw) if opener else raw as stream:
             yield str(file), stream
 
 
 @contextmanager
-def _read_errors(name: str) -> Iterator[None]:
+def explain_read_errors(name: str) -> Iterator[None]:
     """Turns what unpacking and the disk may raise into an error a reader can act on."""
     try:
         yield

@@ -1,6 +1,7 @@
-"""``python -m core.training {lstm,qwem,qwem-run}``: train, resume, save a checkpoint.
+"""``python -m core.training {lstm,qwem,qwem-run,cnn,saliency}``: train, resume, save a checkpoint or results.
 
-The entry stands above the layer it lies in: concepts are counted, solved and compared by `core.analysis.qwem`.
+The entry stands above the layer it lies in: concepts are counted, solved and compared by `core.analysis.qwem`, and the
+experiment on saliency is led by `core.analysis.saliency`.
 """
 
 import sys
@@ -10,6 +11,8 @@ import tyro
 
 from core.analysis.qwem.concepts import ConceptSettings, find_concepts
 from core.analysis.qwem.runs import record_run
+from core.analysis.saliency.recording import RecordedTraining, record_corpus
+from core.analysis.saliency.seeds import ExperimentSettings, run_seeds
 from core.errors import WordglassError
 from core.training.lstm import LSTMTraining, train_lstm
 from core.training.progress import Progress
@@ -18,7 +21,7 @@ from core.training.qwem import GradientTraining
 
 def main() -> int:
     """Run the training named on the command line; 0 when a checkpoint was written."""
-    commands = {"lstm": _lstm, "qwem": _qwem, "qwem-run": _qwem_run}
+    commands = {"lstm": _lstm, "qwem": _qwem, "qwem-run": _qwem_run, "cnn": _cnn, "saliency": _saliency}
     settings = tyro.extras.subcommand_cli_from_dict(commands, prog="python -m core.training")
     try:
         print(_train(settings))
@@ -31,8 +34,16 @@ def main() -> int:
     return 0
 
 
-def _train(settings: LSTMTraining | ConceptSettings | GradientTraining) -> str:
+def _train(settings: LSTMTraining | ConceptSettings | GradientTraining | RecordedTraining
+           | ExperimentSettings) -> str:
     """Train, and say in a line what came of it."""
+    if isinstance(settings, ExperimentSettings):
+        names = run_seeds(settings, say=_say)
+        return f"{len(names)} seeds: {names[0]} … {names[-1]}"
+    if isinstance(settings, RecordedTraining):
+        card = record_corpus(settings, say=_say)
+        return (f"{card.id}: accuracy {card.history[-1]['test']:.3f} on {card.parts['t3']:,} sentences; "
+                f"{card.seconds['training']:.0f} s of training, {card.seconds['recording']:.0f} s of recording")
     if isinstance(settings, ConceptSettings):
         card = find_concepts(settings, say=_say, report=_CountProgress())
         return (f"{card.id}: {card.dimension} eigenpairs of {card.vocabulary_size:,} words, residuals up to "
@@ -77,6 +88,17 @@ def _qwem(settings: Annotated[ConceptSettings, tyro.conf.arg(name="")] = Concept
 
 def _qwem_run(settings: Annotated[GradientTraining, tyro.conf.arg(name="")] = GradientTraining()) -> GradientTraining:
     """A recorded gradient training of QWEM or SGNS, to hold against the closed form."""
+    return settings
+
+
+def _cnn(settings: Annotated[RecordedTraining, tyro.conf.arg(name="")] = RecordedTraining()) -> RecordedTraining:
+    """A text CNN on labelled sentences, with the saliency of every word after every epoch."""
+    return settings
+
+
+def _saliency(settings: Annotated[ExperimentSettings, tyro.conf.arg(name="")] = ExperimentSettings(),
+              ) -> ExperimentSettings:
+    """Both phases of learning from unsettled words, over many seeds."""
     return settings
 
 
