@@ -5,15 +5,14 @@ the demo treebank, and stores the results under ``cache/analysis/``; claims and 
 """
 
 import json
-import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
+from core.analysis.intervals import estimate_mean
 from core.analysis.results import load_result, save_result
 from core.checkpoints.card import CheckpointCard
 from core.checkpoints.store import Checkpoint, list_checkpoints, load_checkpoint
@@ -157,8 +156,8 @@ def _combine(claim: Claim, found: list[tuple[CheckpointCard, Any]]) -> ClaimReco
     if len(measured) == 1:
         return record
     values = np.array([m["ours"] for m in measured])
-    half = stats.t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / math.sqrt(len(values))
-    return replace(record, ours=float(values.mean()), low=float(values.mean() - half), high=float(values.mean() + half),
+    mean, low, high = map(float, estimate_mean(values))
+    return replace(record, ours=mean, low=low, high=high,
                    split=f"{record.split}; {len(values)} seeds", holds=all(m["holds"] for m in measured),
                    control=f"{record.control}, lowest seed {values.min():.3f}, highest seed {values.max():.3f}")
 

@@ -13,20 +13,20 @@ from pathlib import Path
 import torch
 
 from core.training.memory import keep_large_blocks
-from tests.bench import lstm, pages, qwem, search
+from tests.bench import lstm, pages, qwem, saliency, search
 from tests.bench.row import Row
 
 SYSTEMS: dict[str, Callable[[], list[Row]]] = {"lstm": lstm.run, "search": search.run, "qwem": qwem.run,
-                                             "pages": pages.run}
+                                             "saliency": saliency.run, "pages": pages.run}
 
 
 def report(rows: Iterable[Row], *, json_file: str | None = None) -> int:
     """Print rows as they come, write them, and say whether all floors are kept."""
     done = []
-    print(f"{'name':12} {'ours':>12} {'other':>12} {'ratio':>7} {'floor':>6}", flush=True)
+    print(f"{'name':16} {'ours':>12} {'other':>12} {'ratio':>7} {'floor':>6}", flush=True)
     for row in rows:
         done.append(row)
-        print(f"{row.name:12} {row.ours:12,.1f} {row.other:12,.1f} {row.ratio:7.2f} {row.floor:6.2f}  {row.unit}"
+        print(f"{row.name:16} {row.ours:12,.1f} {row.other:12,.1f} {row.ratio:7.2f} {row.floor:6.2f}  {row.unit}"
               f"{'' if row.passed else '  UNDER ITS FLOOR'}", flush=True)
     if json_file:
         Path(json_file).write_text(json.dumps([asdict(row) for row in done], indent=1) + "\n", "utf-8")

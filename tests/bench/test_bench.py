@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.ui.registry import find_page
-from tests.bench import eigen, lstm, pages, qwem, search
+from tests.bench import eigen, lstm, pages, qwem, saliency, search
 from tests.bench.__main__ import report
 from tests.bench.row import Row, time_interleaved
 
@@ -68,3 +68,11 @@ def test_a_text_becomes_concepts_beside_word2vec(tmp_path):
     text.write_text(" ".join(f"w{chr(97 + k)}" for k in rng.integers(0, 20, 3_000)), "utf-8")
     row = qwem.bench_concepts(str(text), vocabulary=20, dimension=4)
     assert row.ours > 0 and row.other > 0 and row.floor == 10
+
+
+def test_phase_one_its_record_and_captum_are_timed():
+    sizes = saliency.Sizes(n_sentences=120, vocabulary=60, dimension=8, epochs=3, captum_sentences=10)
+    phase, record, captum = saliency.run(sizes)
+    assert phase.ratio == pytest.approx(saliency.PHASE_LIMIT / phase.ours) and phase.passed
+    assert record.ratio == pytest.approx(record.ours / record.other) and record.floor == 1
+    assert captum.ratio == pytest.approx(captum.ours / captum.other) and captum.floor == 20

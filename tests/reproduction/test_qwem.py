@@ -3,12 +3,13 @@
 import json
 import re
 import shutil
-from dataclasses import fields
+from dataclasses import fields, replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from core.analysis.qwem.runs import record_run
 from core.checkpoints.embeddings import list_concepts, list_runs, load_run
 from core.corpora.word_pairs import read_word_pairs
 from core.errors import AnalysisError, CorpusError
@@ -18,11 +19,13 @@ from core.reproduce.claims import ClaimRecord
 from core.reproduce.qwem import SYSTEM, accuracy
 from core.reproduce.qwem.accuracy import load_accuracy
 from core.reproduce.qwem.order import find_order, load_order
-from core.reproduce.qwem.runs import choose_series, choose_sgns, measure_rise
+from core.reproduce.qwem.runs import choose_series, choose_sgns, find_siblings, measure_rise
+from core.training.qwem import GradientTraining
+from tests.training.toy_counts import draw_articles, write_text
 from tests.word2vec_lab import GOOGLE, build_lab, make_google, make_words, save_toy_concepts, save_toy_vectors
 
-IDS = ["qwem." + name for name in "analogy_mstar analogy_gensim analogy_ppmi tau_ratio subspace_overlap_top5 "
-       "sgns_subspace_overlap concrete_before_abstract steps_sharpen".split()]
+IDS = ["qwem." + name for name in "analogy_mstar analogy_gensim analogy_ppmi analogy_prior tau_ratio "
+       "subspace_overlap_top5 sgns_subspace_overlap concrete_before_abstract steps_sharpen".split()]
 
 
 @pytest.fixture
@@ -64,7 +67,7 @@ def test_measured_again_from_eigenpairs_counts_and_vectors(lab):
     save_toy_vectors(max_tokens=0)
     said = []
     SYSTEM.recompute(said.append)
-    assert len(said) == 5 and all("measured in" in line for line in said)
+    assert len(said) == 6 and all("measured in" in line for line in said)
     records, card = by_id(), list_concepts()[0][0]
     result = load_accuracy(card)
     assert result.share.shape == (30, 6) and result.total[-1] > 0.5 > result.total[0]
@@ -74,6 +77,9 @@ def test_measured_again_from_eigenpairs_counts_and_vectors(lab):
     assert gap.low <= gap.ours <= gap.high and "word2vec" in gap.control
     ppmi = records["qwem.analogy_ppmi"]
     assert ppmi.ours == pytest.approx(float(result.total[-1] - load_accuracy(card, "ppmi").total[-1]))
+    prior = records["qwem.analogy_prior"]
+    assert prior.ours == pytest.approx(float(load_accuracy(card, "mstar_prior").total[-1] - result.total[-1]))
+    assert prior.low <= prior.ours <= prior.high and "word2vec" in prior.control
     assert records["qwem.concrete_before_abstract"].n >= 4 and "half of the SNR" in (
         records["qwem.concrete_before_abstract"].control)
     assert "word2vec" in records["qwem.sgns_subspace_overlap"].control
@@ -105,7 +111,7 @@ def test_what_is_missing_is_reported_and_the_rest_measured(lab, monkeypatch):
     monkeypatch.setattr(accuracy, "count_text", absent)
     said = []
     SYSTEM.recompute(said.append)
-    assert sum("left out" in line for line in said) == 2 and sum("measured in" in line for line in said) == 2
+    assert sum("left out" in line for line in said) == 3 and sum("measured in" in line for line in said) == 2
     records = by_id()
     assert records["qwem.analogy_ppmi"].ours is None and records["qwem.analogy_mstar"].ours is not None
     monkeypatch.setattr(qwem, "read_questions", lambda: absent("google-analogies", None))
@@ -146,6 +152,28 @@ def test_the_series_differs_in_its_start_alone(lab):
     assert [card.settings["init_scale"] for card in series] == [1e-12, 1e-1]
     assert all(card.settings["loss"] == "qwem" and card.settings["tied"] for card in series)
     assert choose_sgns(cards).settings["loss"] == "sgns" and choose_sgns(series) is None and choose_series([]) == []
+
+
+def test_seeds_of_a_run_become_a_mean_with_an_interval(lab):
+    cards = list_runs()[0]
+    small, large = choose_series(cards)
+    assert find_siblings(small, cards) == [small]
+    for card in (small, large):
+        for seed in (1, 2):
+            record_run(replace(GradientTraining(**card.settings | {"corpus": str(text_of(lab))}), seed=seed))
+    cards = list_runs()[0]
+    assert choose_series(cards) == [small, large]
+    siblings = find_siblings(small, cards)
+    assert [card.settings["seed"] for card in siblings] == [0, 1, 2] and siblings[0] == small
+    ratios = [np.median(measure_rise(load_run(card.id)).ratio) for card in siblings]
+    record = by_id()["qwem.tau_ratio"]
+    assert record.ours == pytest.approx(np.mean(ratios)) and record.low < record.ours < record.high
+    assert record.split == "3 seeds, 40 words" and by_id()["qwem.steps_sharpen"].split == "3 seeds, 40 words"
+
+
+def text_of(lab):
+    """The text of the lab's runs, written again: equal words, equal hash."""
+    return write_text(lab.parent / "text.txt", draw_articles())
 
 
 def test_small_starts_rise_at_tau_in_steps_as_narrow_as_said(lab):

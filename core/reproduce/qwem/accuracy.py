@@ -25,7 +25,7 @@ from core.corpora.registry import find_corpus
 from core.tokens.cooccurrence import Cooccurrence
 
 QUESTIONS = "google-analogies"
-BASELINES: tuple[Kind, ...] = ("ppmi", "pmi")
+BASELINES: tuple[Kind, ...] = ("ppmi", "pmi", "mstar_prior")
 OVERLAPS = 50  # leading directions of word2vec compared with those of M*
 
 

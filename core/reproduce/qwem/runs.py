@@ -9,7 +9,6 @@ from core.analysis.qwem.dynamics import compute_tau, find_crossing
 from core.checkpoints.card import RunCard
 from core.checkpoints.embeddings import RecordedRun
 
-DRAWS = 1_000
 LEADING = 5  # directions whose overlap is a claim
 
 
@@ -62,19 +61,26 @@ def choose_series(cards: Sequence[RunCard]) -> list[RunCard]:
     series: dict[tuple, dict[float, RunCard]] = {}
     for card in filter(follows_theory, cards):
         key = (card.vocabulary_size, card.corpus.sha256, card.settings.get("dimension"), card.settings.get("window"))
-        series.setdefault(key, {}).setdefault(float(card.settings["init_scale"]), card)
+        own, scale = series.setdefault(key, {}), float(card.settings["init_scale"])
+        if scale not in own or int(card.settings.get("seed", 0)) < int(own[scale].settings.get("seed", 0)):
+            own[scale] = card
     chosen = max(series.items(), key=lambda item: (len(item[1]) > 1, item[0][0], len(item[1])), default=(None, {}))[1]
     return [chosen[scale] for scale in sorted(chosen)]
+
+
+def find_siblings(card: RunCard, cards: Sequence[RunCard]) -> list[RunCard]:
+    """The runs that differ from one in their seed alone, itself included, by seed."""
+    def rest(one: RunCard) -> tuple:
+        return one.corpus.sha256, {name: value for name, value in one.settings.items()
+                                   if name not in ("corpus", "device", "seed")}
+
+    own = {int(c.settings.get("seed", 0)): c for c in cards if rest(c) == rest(card)}
+    return [own[seed] for seed in sorted(own)]
 
 
 def choose_sgns(cards: Sequence[RunCard]) -> RunCard | None:
     """Word2vec's own loss with tied vectors in full batch, of the largest vocabulary and then the smallest start."""
     own = [c for c in cards if c.settings.get("loss") == "sgns" and c.settings.get("tied")
            and c.settings.get("gradient") == "full" and c.settings.get("init") == "normal"]
-    return min(own, key=lambda c: (-c.vocabulary_size, float(c.settings["init_scale"])), default=None)
-
-
-def draw_medians(values: np.ndarray, *, seed: int = 0) -> np.ndarray:
-    """Medians of values drawn again with replacement, float64 array of shape (DRAWS,)."""
-    rng = np.random.default_rng(seed)
-    return np.median(rng.choice(values, (DRAWS, len(values))), axis=1)
+    return min(own, key=lambda c: (-c.vocabulary_size, float(c.settings["init_scale"]), int(c.settings.get("seed", 0))),
+               default=None)
