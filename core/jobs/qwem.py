@@ -1,29 +1,35 @@
 """The job ``qwem``: train an embedding of a small vocabulary and hold it against the theory while it learns.
 
+It reads a registered text, the demo text that ships, or a text that the reader brought, known by its digest.
 Its progress is one ``start`` row, then one ``moment`` row at a time, at logarithmic distances.
 """
 
 import math
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 import numpy as np
 import torch
 
 from core.analysis.qwem.concepts import TEXTS, find_text
-from core.analysis.qwem.runs import finish_run, prepare_run
+from core.analysis.qwem.dynamics import compute_strengths
+from core.analysis.qwem.own_text import write_demo_text
+from core.analysis.qwem.runs import PreparedRun, finish_run, prepare_run
 from core.checkpoints.verify import checkpoint_folder
+from core.corpora.library import corpus_licence
 from core.corpora.registry import locate_corpus
 from core.errors import JobError
 from core.jobs.arrays import pack_array, unpack_array
-from core.jobs.store import training_folder
+from core.jobs.store import list_used_texts, training_folder
+from core.jobs.texts import find_text_file, keep_text
 from core.jobs.worker import JobStopped, Work
 from core.training.memory import keep_large_blocks
 from core.training.qwem import GradientRun, GradientTraining
 from core.training.qwem_objective import Loss, Weighting
 
+DEMO, OWN = "demo", "own"  # the text that ships, and one that the reader brought
 SAVE_SECONDS = 10.0  # what a killed worker can lose
 PLANE = 3            # leading directions of every word in each row
 BOUNDS = {"vocabulary": (50, 1_000), "window": (1, 50), "dimension": (2, 200), "init_scale": (1e-12, 1),
@@ -37,7 +43,8 @@ MAX_JOB_STEPS = 200_000  # half an hour at 1,000 words and 100 dimensions
 class Settings:
     """What a reader may choose; see `BOUNDS`, `CHOICES` and `GradientTraining`."""
 
-    text: str = "wiki-en"        # a registered text on this machine
+    text: str = DEMO             # or "own", or a registered text on this machine
+    digest: str = ""             # SHA-256 of the reader's own text: never a path
     vocabulary: int = 500
     window: int = 16
     loss: str = "qwem"
@@ -54,10 +61,16 @@ class Settings:
 
     def check(self) -> None:
         """Raise a `WordglassError` that names the first setting that is not allowed."""
-        if self.text not in TEXTS:
+        if self.text not in (DEMO, OWN, *TEXTS):
             raise JobError("There is nothing to read called “{name}”.", "Choose one of: {known}.",
-                           name=self.text[:60], known=", ".join(list_texts()))
-        find_text(self.text)
+                           name=self.text[:60], known=", ".join((*list_texts(), OWN)))
+        if self.digest and self.text != OWN:
+            raise JobError("The text “{name}” has no digest.", "Give one with the text “own” only.",
+                           name=self.text)
+        if self.text == OWN:
+            find_text_file(self.digest)
+        elif self.text != DEMO:
+            find_text(self.text)
         for name, known in CHOICES.items():
             if getattr(self, name) not in known:
                 raise JobError("{name} cannot be “{value}”.", "Choose one of: {known}.", name=name,
@@ -102,18 +115,57 @@ class Growth:
     overlap: np.ndarray
     plane: np.ndarray
 
+    def predict(self, time: np.ndarray | None = None) -> np.ndarray | None:
+        """s_k²(t) of the closed form from the run's own start, for tied vectors, float64 array of shape (T, K).
+
+        None where a mode starts at or below 0: contexts of their own have products of any sign.
+
+        Parameters
+        ----------
+        time : array of shape (T,), optional
+            Also what is still to come; the moments so far if None.
+        """
+        start = self.strength[0].astype(np.float64)
+        if (start <= 0).any():
+            return None
+        return compute_strengths(self.values[:len(start)], self.time if time is None else time, np.sqrt(start))
+
 
 def list_texts() -> tuple[str, ...]:
-    """What a run can read on this machine."""
-    return tuple(name for name in TEXTS if locate_corpus(name) is not None)
+    """What a run can read on this machine, besides texts that readers bring."""
+    return (*(name for name in TEXTS if locate_corpus(name) is not None), DEMO)
 
 
 def translate(settings: Settings) -> GradientTraining:
-    """The training that a reader's settings ask for."""
+    """The training that a reader's settings ask for; of a text without a place of its own it knows the kind alone."""
     own = {name: getattr(settings, name) for name in
            ("vocabulary", "window", "loss", "tied", "weighting", "init", "init_scale", "dimension", "gradient", "batch",
             "rate", "duration", "seed")}
     return GradientTraining(corpus=settings.text, device="cpu", **own).resolved()
+
+
+def locate_source(settings: Settings) -> str:
+    """What the counting reads: a registered name, or the path of a kept text.
+
+    Raises
+    ------
+    WordglassError
+        The text is not here.
+    """
+    if settings.text == OWN:
+        return str(find_text_file(settings.digest))
+    if settings.text == DEMO:
+        return str(find_text_file(keep_text(write_demo_text(), used=list_used_texts())))
+    return settings.text
+
+
+def prepare(settings: Settings, training: GradientTraining) -> PreparedRun:
+    """Counts, eigenpairs and encoded text; a card made of it names the kind of the text and no path."""
+    prepared = prepare_run(replace(training, corpus=locate_source(settings)))
+    if settings.text not in (DEMO, OWN):
+        return prepared
+    licence = corpus_licence(DEMO) if settings.text == DEMO else prepared.text.licence
+    return replace(prepared, text=prepared.text.model_copy(update={"name": settings.text, "licence": licence}))
 
 
 def run(settings: Settings, work: Work) -> dict[str, Any]:
@@ -121,7 +173,7 @@ def run(settings: Settings, work: Work) -> dict[str, Any]:
     torch.set_num_threads(1)  # leaves a core to the pages
     keep_large_blocks()
     training = translate(settings)
-    prepared = prepare_run(training)
+    prepared = prepare(settings, training)
     work.check()
     run = GradientRun(training, prepared.data, training_folder(work.id))
     if run.n_steps > MAX_JOB_STEPS:

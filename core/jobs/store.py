@@ -5,6 +5,8 @@
 ``progress.jsonl``  one JSON object a line, appended in one write each
 ``lock``            held by the worker as long as it lives, by the kernel's doing: no process id is trusted
 ``stop``, ``seen``  a reader's wish to end it; the time a page last looked at it
+
+Texts that readers brought lie beside the jobs, see `core.jobs.texts`, and go with the last job that uses them.
 """
 
 import errno
@@ -19,6 +21,7 @@ from typing import Any
 
 from core.checkpoints.artefacts import write_json
 from core.errors import JobError, WordglassError
+from core.jobs import texts
 from core.settings import cache_folder, job_folder
 
 ACTIVE, ENDED = ("queued", "running"), ("stopped", "finished", "failed", "lost")
@@ -232,8 +235,9 @@ def explain(error: BaseException, folder: Path) -> dict[str, Any]:
 
 
 def delete_job(job_id: str) -> None:
-    """Remove a job that has ended, with what it kept for resuming and the checkpoint that it alone has made."""
-    made = read_job(job_id).result
+    """Remove a job that has ended, what it kept for resuming, and the checkpoint and the text that were its alone."""
+    job = read_job(job_id)
+    made = job.result
     if made.get("fresh"):
         checkpoint = folder_of(made["checkpoint"]).name
         for stage in ("states", "analysis"):
@@ -242,6 +246,14 @@ def delete_job(job_id: str) -> None:
         shutil.rmtree(cache_folder() / "checkpoints" / checkpoint, ignore_errors=True)
     shutil.rmtree(training_folder(job_id), ignore_errors=True)
     shutil.rmtree(folder_of(job_id), ignore_errors=True)
+    used = list_used_texts()
+    texts.forget_text(job.settings.get("digest", ""), used)
+    texts.drop_texts(used)
+
+
+def list_used_texts() -> set[str]:
+    """Digests of the readers' texts that jobs use."""
+    return {digest for job in list_jobs() if texts.is_digest(digest := job.settings.get("digest"))}
 
 
 def training_folder(job_id: str) -> Path:

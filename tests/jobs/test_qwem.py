@@ -1,5 +1,6 @@
 """The job that grows an embedding: followed row by row, stopped, resumed, killed."""
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -9,9 +10,10 @@ import numpy as np
 import pytest
 
 from core.analysis.qwem import concepts
+from core.analysis.qwem.own_text import write_demo_text
 from core.checkpoints.embeddings import load_run
 from core.errors import CorpusError, JobError, TrainingError
-from core.jobs import queue, qwem, store
+from core.jobs import queue, qwem, store, texts
 from core.jobs.commands import read_settings
 from core.jobs.qwem import Settings, collect_rows
 from core.jobs.worker import JobStopped, Work
@@ -120,12 +122,67 @@ def test_a_moment_recorded_again_counts_once(text):
     ({"loss": "glove"}, "loss cannot be “glove”"), ({"gradient": ""}, "gradient cannot be"),
     ({"init": "zero"}, "init cannot be"), ({"weighting": "idf"}, "weighting cannot be"), ({"batch": 0}, "batch = 0"),
     ({"tied": 1}, "not of the type bool"), ({"vocabulary": "50"}, "not of the type int"),
-    ({"path": "/"}, "no setting")])
+    ({"text": "own"}, "not the mark"), ({"text": "own", "digest": "../" + "a" * 61}, "not the mark"),
+    ({"text": "own", "digest": "a" * 64}, "not kept here"), ({"digest": "a" * 64}, "no digest"),
+    ({"text": "demo", "digest": "a" * 64}, "no digest"), ({"path": "/"}, "no setting")])
 def test_bad_settings_are_refused_with_a_remedy(text, changes, says):
     with pytest.raises((JobError, TrainingError), match=says) as caught:
         read_settings("qwem", {"text": "text8", "vocabulary": 60, **changes})
     assert caught.value.remedy
     assert read_settings("qwem", {"text": "text8"}).vocabulary == 500
+
+
+def own_text() -> bytes:
+    return "\n\n".join(" ".join(article) for article in draw_articles(n_articles=80, vocabulary=60)).encode()
+
+
+def test_a_text_of_the_readers_own_is_trained_on_and_goes_with_its_last_run(scratch_cache):
+    digest = texts.keep_text(own_text())
+    settings = replace(QUICK, text="own", digest=digest)
+    jobs = [queue.submit("qwem", replace(settings, seed=seed)) for seed in (0, 1)]
+    await_state(lambda: not any(store.read_job(job.id).active for job in jobs), seconds=60)
+    done = [store.read_job(job.id) for job in jobs]
+    assert [job.state for job in done] == ["finished"] * 2 and jobs[0].settings["digest"] == digest
+    card = load_run(done[0].result["checkpoint"]).card
+    assert (card.corpus.name, card.corpus.sha256, card.settings["corpus"]) == ("own", digest, "own")
+    assert str(scratch_cache) not in card.model_dump_json()
+    queue.discard(jobs[0].id)
+    assert texts.list_texts() == [digest] and list((scratch_cache / "counts").iterdir())
+    queue.discard(jobs[1].id)
+    assert texts.list_texts() == [] and list((scratch_cache / "counts").iterdir()) == []
+
+
+def test_the_demo_text_is_here_on_every_machine(scratch_cache):
+    settings = read_settings("qwem", {"vocabulary": 50, "dimension": 6, "duration": 2.0, "window": 4})
+    assert settings.text == "demo"
+    result = qwem.run(settings, work_in())
+    card = load_run(result["checkpoint"]).card
+    assert card.corpus.name == card.settings["corpus"] == "demo"
+    assert card.corpus.sha256 == hashlib.sha256(write_demo_text()).hexdigest()
+
+
+def test_a_text_that_went_since_is_asked_for_again(scratch_cache):
+    digest = texts.keep_text(own_text())
+    settings = replace(QUICK, text="own", digest=digest)
+    settings.check()
+    texts.forget_text(digest, set())
+    with pytest.raises(JobError, match="Your corpus"):
+        qwem.run(settings, work_in())
+
+
+def test_a_text_with_too_few_words_is_answered(scratch_cache):
+    digest = texts.keep_text(b"red green blue " * 40)
+    with pytest.raises(TrainingError, match="fewer than the vocabulary"):
+        qwem.run(replace(QUICK, text="own", digest=digest), work_in())
+
+
+def test_the_prediction_starts_where_the_run_does_and_reaches_ahead(text):
+    qwem.run(replace(QUICK, duration=1.0), work_in())
+    growth = collect_rows(rows_of())
+    np.testing.assert_allclose(growth.predict()[0], growth.strength[0], rtol=1e-6)
+    ahead = growth.predict(np.array([0.0, 1e9]))
+    np.testing.assert_allclose(ahead[1], growth.values[:6], rtol=1e-6)  # all have risen to their λ
+    assert replace(growth, strength=-growth.strength).predict() is None
 
 
 def test_a_run_that_would_take_hours_is_refused(text):

@@ -1,11 +1,13 @@
 """The page for a reader's own text, without a browser."""
 
+import hashlib
 from functools import partial
 
 import numpy as np
 import pytest
 
 from core.analysis.qwem.own_text import MAX_BYTES, TextSettings, compute_text_concepts, write_demo_text
+from core.jobs import texts
 from core.ui.qwem import your_corpus
 from tests.pages import opened
 from tests.pages.opened import figures, shown
@@ -146,3 +148,48 @@ def test_page_speaks_japanese():
     assert not at.exception and not at.error
     texts = [m.value for m in at.markdown] + [s.value for s in [*at.header, *at.subheader]] + [at.title[0].value]
     assert all(any(ord(c) > 0x3000 for c in t) for t in texts if t.strip())
+
+
+def train(at, monkeypatch):
+    """Where the button leads."""
+    led = []
+
+    def switch(path, *, query_params):
+        led.append((path.stem, query_params))
+        your_corpus.st.stop()
+
+    monkeypatch.setattr(your_corpus.st, "switch_page", switch)
+    at.button(key="utrain").click().run()
+    assert not at.exception and not at.error
+    return led[0]
+
+
+def long_text() -> str:
+    words = [a + b for a in "abcdefgh" for b in "aeiouxyz"]
+    return "\n\n".join(" ".join(np.random.default_rng(i).choice(words, 20)) for i in range(60))
+
+
+def test_the_demo_leads_to_a_training_on_it(scratch_cache, monkeypatch):
+    assert train(open_page(), monkeypatch) == ("dynamics", {"lvtext": "demo", "lvv": "540", "lvwin": "8"})
+    assert texts.list_texts() == []
+
+
+def test_a_pasted_text_is_kept_only_when_it_is_trained_on(scratch_cache, monkeypatch):
+    at = paste(long_text())
+    assert texts.list_texts() == []
+    stem, query = train(at, monkeypatch)
+    digest = hashlib.sha256(long_text().encode()).hexdigest()
+    assert (stem, query) == ("dynamics", {"lvtext": "own", "lvv": "60", "lvwin": "8", "lvdig": digest})
+    assert texts.find_text_file(digest).read_text() == long_text()
+
+
+def test_japanese_is_kept_as_it_was_cut(scratch_cache, monkeypatch):
+    signs = [chr(0x4e00 + i) for i in range(60)]
+    at = paste("\n\n".join("が".join(np.random.default_rng(i).permutation(signs)) for i in range(9)))
+    _, query = train(at, monkeypatch)
+    assert " が " in texts.find_text_file(query["lvdig"]).read_text()
+
+
+def test_a_text_with_too_few_words_offers_no_training():
+    at = paste(two_topics())  # 24 words
+    assert all(button.key != "utrain" for button in at.button)

@@ -18,6 +18,7 @@ from core.errors import AnalysisError
 
 GRAM_BYTES = 16 * 2**20   # of one batch of questions: a family of 10,000 words stays in the cache
 DRAWS = 1_000             # of the bootstrap
+TINY = float(np.finfo(np.float32).tiny)
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,9 @@ def _grow(gram, column, rows):  # pragma: no cover: compiled
 
 
 def _invert(squares: np.ndarray) -> np.ndarray:
-    """One over the lengths, float32; 0 for a word without a vector."""
-    return np.divide(1, np.sqrt(squares), out=np.zeros(len(squares)), where=squares > 0).astype(np.float32)
+    """One over the lengths, float32; 0 for a word without a vector, or with one too short for single precision."""
+    lengths = np.sqrt(squares)  # a row of subnormal numbers has lost its direction, and one over it is infinite
+    return np.divide(1, lengths, out=np.zeros(len(squares)), where=lengths >= TINY).astype(np.float32)
 
 
 def _batches(questions: Questions, n_words: int) -> list[slice]:

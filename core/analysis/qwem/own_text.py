@@ -143,6 +143,11 @@ def decode_text(data: bytes) -> str:
     return text
 
 
+def count_types(data: bytes) -> int:
+    """Different words of a text; raises as `decode_text`."""
+    return len({word for article in _read_articles(decode_text(data)) for word in article})
+
+
 def separate_scripts(text: str) -> str:
     """Blanks round every run of kana, of Chinese characters or of Thai: words of scripts that put none.
 

@@ -8,8 +8,10 @@ import plotly.graph_objects as go
 
 from core.figures.palette import ACCENT, FAINT, LINE_COLOURS, NEUTRAL
 
-COLOURS = {"mstar": "#D1495B", "ppmi": "#3D85C6", "pmi": "#8E6BBF", "log_count": "#5F7FC9", "word2vec": "#2A9D74"}
-_SYMBOLS = {"mstar": "circle", "ppmi": "square", "pmi": "triangle-up", "word2vec": "diamond", "log_count": "cross"}
+COLOURS = {"mstar": "#D1495B", "mstar_prior": "#E08A3C", "ppmi": "#3D85C6", "pmi": "#8E6BBF", "log_count": "#5F7FC9",
+           "word2vec": "#2A9D74"}
+_SYMBOLS = {"mstar": "circle", "mstar_prior": "circle-open", "ppmi": "square", "pmi": "triangle-up",
+            "word2vec": "diamond", "log_count": "cross"}
 _FAMILIES = tuple(c for c in LINE_COLOURS if c not in COLOURS.values())
 _LEGEND = {"orientation": "h", "yanchor": "bottom", "y": 1.01, "x": 0}
 
@@ -55,9 +57,10 @@ def draw_by_rank(curves: Sequence[Curve], *, rank: int | None = None, x_title: s
         figure.add_scatter(x=x, y=share, name=curve.name, mode="lines", hovertemplate=hover,
                            line={"color": colour, "width": 2.6 if curve.kind else 1.6,
                                  "dash": "solid" if curve.kind else "dot"})
-    if rank is not None:
-        figure.add_vline(x=rank, line={"color": ACCENT, "width": 1.5}, layer="below")
+    chosen = [] if rank is None else [{"type": "line", "yref": "paper", "x0": rank, "x1": rank, "y0": 0, "y1": 1,
+                                       "layer": "below", "line": {"color": ACCENT, "width": 1.5}}]
     figure.update_layout(height=400, hovermode="closest", margin={"l": 56, "r": 16, "t": 40, "b": 48}, legend=_LEGEND,
+                         shapes=chosen,
                          xaxis={"title": {"text": x_title}, "rangemode": "tozero", "showgrid": False},
                          yaxis={"title": {"text": y_title}, "tickformat": ".0%", "range": [0, 1.02]})
     return figure
@@ -87,10 +90,10 @@ def draw_families(names: Sequence[str], marks: Sequence[Marks], *, x_title: str 
                      "color": colour, "thickness": 1.4, "width": 0},
             hovertemplate="%{text}<br>%{x:.1%} [%{customdata[0]:.1%}, %{customdata[1]:.1%}]"
                           f"<extra>{mark.name}</extra>")
-    for y in rows[:-1]:
-        figure.add_hline(y=float(y) - 0.5, line={"color": FAINT, "width": 1}, layer="below")
-    figure.update_layout(height=34 * len(names) + 110, hovermode="closest", margin={"l": 8, "r": 16, "t": 40, "b": 48},
-                         legend=_LEGEND,
+    between = [{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": y - 0.5, "y1": y - 0.5, "layer": "below",
+                "line": {"color": FAINT, "width": 1}} for y in rows[:-1].tolist()]
+    figure.update_layout(height=34 * len(names) + 110, shapes=between, hovermode="closest", legend=_LEGEND,
+                         margin={"l": 8, "r": 16, "t": 40, "b": 48},
                          xaxis={"title": {"text": x_title}, "tickformat": ".0%", "range": [-0.02, 1.02],
                                 "zeroline": False},
                          yaxis={"tickvals": rows, "ticktext": list(names), "range": [-len(names) + 0.4, 0.6],

@@ -244,9 +244,9 @@ def show_trainer() -> None:
 @guard()
 def _watch(job_id: str, was_active: bool) -> None:
     job = store.read_job(job_id)
-    if was_active and not job.active:
+    if was_active != job.active:  # it has ended, or goes on
         list_cards.clear()  # its checkpoint is here at once, on every page
-        st.rerun()  # draws the scrubber instead
+        st.rerun()  # draws the scrubber instead, or watches again
     if job.active:
         store.mark_seen(job_id)
     learning = get_run(job)

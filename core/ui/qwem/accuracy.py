@@ -1,6 +1,7 @@
 """Analogy accuracy for the pages about word2vec: stored for Google's questions, measured here for the lab's own."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import streamlit as st
@@ -11,7 +12,7 @@ from core.checkpoints.card import ConceptsCard, VectorsCard
 from core.corpora.word_pairs import PairFamily, read_word_pairs
 from core.errors import AnalysisError
 from core.reproduce.qwem.accuracy import AnalogyAccuracy, find_partner, is_measured, load_accuracy, measure_accuracy
-from core.ui.language import tr
+from core.ui.language import language, tr
 from core.ui.qwem.cached import get_concepts, list_concept_cards, list_vector_cards
 
 GOOGLE, OWN = "google", "own"
@@ -19,7 +20,7 @@ GOOGLE, OWN = "google", "own"
 
 @dataclass(frozen=True)
 class Measured:
-    """Accuracies of one text by embedding: ``mstar``, ``ppmi``, ``pmi``, ``word2vec``; the first is the main one."""
+    """Accuracies of one text by embedding: a target of `core.analysis.qwem.target` or ``word2vec``; the first leads."""
 
     questions: str
     results: dict[str, AnalogyAccuracy]
@@ -33,7 +34,8 @@ class Measured:
 def get_stored(checkpoint_id: str) -> dict[str, AnalogyAccuracy]:
     """Stored accuracies of eigenpairs, of baselines on their counts and of word2vec on the same words."""
     card = get_concepts(checkpoint_id).card
-    wanted: list[tuple[str, ConceptsCard | VectorsCard]] = [(kind, card) for kind in ("mstar", "ppmi", "pmi")]
+    wanted: list[tuple[str, ConceptsCard | VectorsCard]] = [
+        (kind, card) for kind in ("mstar", "mstar_prior", "ppmi", "pmi")]
     wanted += [("word2vec", v) for v in list_vector_cards()[0] if not v.settings.get("max_tokens")
                and find_partner(v, [c for c in list_concept_cards()[0] if is_measured(c)]) == card]
     found = {}
@@ -76,19 +78,24 @@ def accuracy_at(result: AnalogyAccuracy, rank: np.ndarray) -> np.ndarray:
 
 def family_name(name: str) -> str:
     """A family of word pairs in the reader's language."""
-    names = {"capital": tr("country and capital"), "people": tr("country and people"),
-             "city-state": tr("city and state"), "male-female": tr("male and female"), "plural": tr("plurals"),
-             "past": tr("past tense"), "participle": tr("participles"), "third-person": tr("third person"),
-             "comparative": tr("comparatives"), "superlative": tr("superlatives"), "adverb": tr("adverbs"),
-             "opposite": tr("opposites"), "trade": tr("field and its people"),
-             "capital-common-countries": tr("capitals, common countries"), "capital-world": tr("capitals, world"),
-             "currency": tr("currencies"), "city-in-state": tr("cities in states"),
-             "family": tr("male and female kin"), "gram1-adjective-to-adverb": tr("adverbs"),
-             "gram2-opposite": tr("opposites"), "gram3-comparative": tr("comparatives"),
-             "gram4-superlative": tr("superlatives"), "gram5-present-participle": tr("participles"),
-             "gram6-nationality-adjective": tr("country and people"), "gram7-past-tense": tr("past tense"),
-             "gram8-plural": tr("plurals"), "gram9-plural-verbs": tr("third person")}
-    return names.get(name, name)
+    return _name_families(language()).get(name, name)
+
+
+@lru_cache(maxsize=4)
+def _name_families(shown_in: str) -> dict[str, str]:
+    """All of them in the language of this session, which is `shown_in`; hundreds are asked for in one run of a page."""
+    return {"capital": tr("country and capital"), "people": tr("country and people"),
+            "city-state": tr("city and state"), "male-female": tr("male and female"), "plural": tr("plurals"),
+            "past": tr("past tense"), "participle": tr("participles"), "third-person": tr("third person"),
+            "comparative": tr("comparatives"), "superlative": tr("superlatives"), "adverb": tr("adverbs"),
+            "opposite": tr("opposites"), "trade": tr("field and its people"),
+            "capital-common-countries": tr("capitals, common countries"), "capital-world": tr("capitals, world"),
+            "currency": tr("currencies"), "city-in-state": tr("cities in states"),
+            "family": tr("male and female kin"), "gram1-adjective-to-adverb": tr("adverbs"),
+            "gram2-opposite": tr("opposites"), "gram3-comparative": tr("comparatives"),
+            "gram4-superlative": tr("superlatives"), "gram5-present-participle": tr("participles"),
+            "gram6-nationality-adjective": tr("country and people"), "gram7-past-tense": tr("past tense"),
+            "gram8-plural": tr("plurals"), "gram9-plural-verbs": tr("third person")}
 
 
 def find_family(name: str) -> PairFamily:

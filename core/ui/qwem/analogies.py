@@ -87,7 +87,8 @@ def _show_accuracy(card: ConceptsCard, measured: Measured) -> None:
                   "question. Look at where the curves rise: a family that jumps at one rank hangs on one concept, one "
                   "that climbs slowly is spread over many. The shades and bars are 95 % intervals over word pairs, for "
                   "questions that share their pairs are no independent trials. Overlapping bars mean: this text does "
-                  "not tell the embeddings apart."))
+                  "not tell the embeddings apart. M* + 10 is M* after ten more meetings of every pair that tell "
+                  "nothing, so that words which hardly could have met are not held apart for it."))
 
 
 def _say_accuracy(measured: Measured, rank: int) -> str:

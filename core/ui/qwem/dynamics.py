@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from core.analysis.qwem.growth import Growth, follow_growth
@@ -12,11 +13,12 @@ from core.checkpoints.card import ConceptsCard
 from core.errors import AnalysisError
 from core.figures.qwem.dynamics import N_CURVES, Plane, SceneTexts, draw_scene
 from core.ui.controls import pick_number, pick_segment
-from core.ui.language import tr
+from core.ui.language import language, tr
 from core.ui.messages import guard
 from core.ui.output import show_figure, show_guide
 from core.ui.qwem.accuracy import GOOGLE, Measured, accuracy_at, get_accuracy
 from core.ui.qwem.cached import get_concepts
+from core.ui.qwem.playing import let_stop
 
 PLANES = {"1-2": (0, 1), "1-3": (0, 2), "2-3": (1, 2)}
 N_NAMED, N_DOTS = 6, 250   # words named at each end of a concept; dots behind them
@@ -58,6 +60,15 @@ def get_growth(checkpoint_id: str, exponent: int) -> Growth:
     return follow_growth(get_named(checkpoint_id).space.values, 10.0 ** exponent)
 
 
+@st.cache_resource(max_entries=16, show_spinner=False)
+def get_scene(checkpoint_id: str, exponent: int, plane: str, *, questions: str, shown_in: str,
+              _accuracy: np.ndarray | None) -> go.Figure:
+    """The scene in the language of this session, which is `shown_in`: 60 moments take a tenth of a second to draw."""
+    named = get_named(checkpoint_id)
+    return draw_scene(get_growth(checkpoint_id, exponent), named.names, _lay_plane(named.space, PLANES[plane]),
+                      _accuracy, texts=_write_texts())
+
+
 def write_power(exponent: int) -> str:
     """A power of ten.
 
@@ -89,13 +100,15 @@ def _show_scene(card: ConceptsCard, named: Named, measured: Measured | None) -> 
         offered = [name for name, pair in PLANES.items() if max(pair) < len(named.names)]
         plane = pick_segment(tr("Plane"), offered, "dyplane", "1-3", format=lambda p: p.replace("-", " × ")) \
             if offered else None
+        let_stop("dy-scene")
     if plane is None:
         st.info(tr("This text has one concept only; there is no plane to draw."), icon=":material/info:")
         return
     growth = get_growth(card.id, exponent)
     accuracy = None if measured is None else accuracy_at(measured.main, growth.learned)
     st.markdown(_say_growth(growth, exponent))
-    figure = draw_scene(growth, named.names, _lay_plane(named.space, PLANES[plane]), accuracy, texts=_write_texts())
+    questions = "" if measured is None else measured.questions
+    figure = get_scene(card.id, exponent, plane, questions=questions, shown_in=language(), _accuracy=accuracy)
     show_figure(figure, key="dy-scene", table=lambda: _tabulate(growth, named, accuracy),
                 recipe=_SCENE.format(id=card.id, concepts=PLANES[plane], named=N_NAMED, init=10.0 ** exponent),
                 alt=tr("A scene in time from a start of {start}: {n} curves rise one after another, "

@@ -7,7 +7,8 @@ from core.ui.language import tr
 from core.ui.messages import show_error
 from core.ui.qwem.cached import list_concept_cards
 
-TARGETS = {"mstar": "M*", "ppmi": "PPMI", "pmi": "PMI", "log_count": "log(1 + n)"}  # as written in figures
+TARGETS = {"mstar": "M*", "mstar_prior": "M* + 10", "ppmi": "PPMI", "pmi": "PMI",
+           "log_count": "log(1 + n)"}  # as written in figures; + 10: ten meetings that tell nothing
 
 
 def concepts_name(card: ConceptsCard) -> str:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from core.analysis.qwem.concepts import take_eigenpairs
@@ -18,7 +19,7 @@ from core.figures.qwem.relations import (
 )
 from core.reproduce.qwem.order import LearningOrder, load_order
 from core.ui.controls import pick_one, pick_segment, pick_text
-from core.ui.language import tr
+from core.ui.language import language, tr
 from core.ui.messages import guard, quote_code
 from core.ui.output import show_figure, show_guide
 from core.ui.qwem.accuracy import family_name, find_family
@@ -54,6 +55,32 @@ def get_relation(checkpoint_id: str, pairs: tuple[tuple[str, str], ...]) -> Rela
     return measure_relation(take_eigenpairs(concepts).embed(), concepts.words, pairs)
 
 
+@st.cache_resource(max_entries=24, show_spinner=False)
+def get_relation_figures(checkpoint_id: str, pairs: tuple[tuple[str, str], ...], shown_in: str) -> list[go.Figure]:
+    """Spectrum, concepts and strength of a relation in the language of this session, which is `shown_in`."""
+    relation = get_relation(checkpoint_id, pairs)
+    return [
+        draw_task_spectrum(relation.spectrum, bulk=tr("Marchenko–Pastur bulk"), eigenvalues=tr("eigenvalues"),
+                           spike=tr("spike"), x_title=tr("eigenvalue of RRᵀ / d"), y_title=tr("density")),
+        draw_localisation(relation.spectrum.localisation, x_title=tr("concept k"), y_title=tr("share of the direction"),
+                          name=tr("concept")),
+        draw_strength(relation.dimensions, relation.snr, relation.control, relation.accuracy,
+                      x_title=tr("dimensions d"), names=(tr("SNR"), tr("random words"), tr("right answers")))]
+
+
+@st.cache_resource(max_entries=16, ttl=60, show_spinner=False)
+def get_order_figures(checkpoint_id: str, measure: str, shown_in: str, _order: LearningOrder) -> list[go.Figure]:
+    """The stored order of learning by one measure, and all measures beside one another."""
+    m = _order.measures.index(measure)
+    return [
+        draw_order(_family_names(_order), _order.group, _order.half[m], _order.low[m], _order.high[m],
+                   group_names=(tr("concrete"), tr("abstract"), tr("neither")), x_title=tr("learned at rank"),
+                   never=tr("never")),
+        draw_ratios([measure_name(k) for k in _order.measures], _order.ratio, _order.ratio_low, _order.ratio_high,
+                    x_title=tr("rank of abstract over rank of concrete families"),
+                    sides=(tr("abstract first"), tr("concrete first")))]
+
+
 def pick_pairs() -> tuple[str, tuple[tuple[str, str], ...]]:
     """Name and pairs of a family that ships, or of typed lines."""
     families = read_word_pairs()
@@ -82,15 +109,16 @@ def show_relation(card: ConceptsCard) -> None:
         more = len(relation.unknown) - MAX_NAMED
         st.caption(tr("Not in this text, and left out: {words}", words=named)
                    + (" " + tr("and {n} more", n=more) if more > 0 else ""))
+    figures = get_relation_figures(card.id, pairs, language())
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader(tr("Spectrum of the differences"), anchor=False)
-        _show_spectrum(card, pairs, relation)
+        _show_spectrum(card, pairs, relation, figures[0])
     with right:
         st.subheader(tr("Concepts that carry it"), anchor=False)
-        _show_localisation(card, pairs, relation)
+        _show_localisation(card, pairs, relation, figures[1])
     st.subheader(tr("Strength against the number of dimensions"), anchor=False)
-    _show_strength(card, pairs, relation)
+    _show_strength(card, pairs, relation, figures[2])
     show_guide(tr("Each pair gives one difference b − a. If the differences shared nothing, all eigenvalues would lie "
                   "in the blue bulk, which the Marchenko–Pastur law draws for mere scatter. A red spike far right of "
                   "it is what the pairs share: the relation as one direction. A spike whose share is no larger than "
@@ -115,10 +143,8 @@ def _recipe(card: ConceptsCard, pairs, draw: str, line: str) -> str:
     return _RELATION.format(draw=draw, id=card.id, pairs=[list(pair) for pair in pairs], line=line)
 
 
-def _show_spectrum(card: ConceptsCard, pairs, relation: Relation) -> None:
+def _show_spectrum(card: ConceptsCard, pairs, relation: Relation, figure: go.Figure) -> None:
     spectrum = relation.spectrum
-    figure = draw_task_spectrum(spectrum, bulk=tr("Marchenko–Pastur bulk"), eigenvalues=tr("eigenvalues"),
-                                spike=tr("spike"), x_title=tr("eigenvalue of RRᵀ / d"), y_title=tr("density"))
     show_figure(figure, key="an-spectrum", recipe=_recipe(card, pairs, "draw_task_spectrum",
                                                           "draw_task_spectrum(relation.spectrum)"),
                 table=lambda: pd.DataFrame({"eigenvalue": spectrum.eigenvalues}),
@@ -127,21 +153,17 @@ def _show_spectrum(card: ConceptsCard, pairs, relation: Relation) -> None:
                        edge=float(spectrum.eigenvalues[1])))
 
 
-def _show_localisation(card: ConceptsCard, pairs, relation: Relation) -> None:
+def _show_localisation(card: ConceptsCard, pairs, relation: Relation, figure: go.Figure) -> None:
     shares = relation.spectrum.localisation
     half = int((shares.cumsum() < 0.5).sum()) + 1
-    show_figure(draw_localisation(shares, x_title=tr("concept k"), y_title=tr("share of the direction"),
-                                  name=tr("concept")),
-                key="an-local", recipe=_recipe(card, pairs, "draw_localisation",
-                                               "draw_localisation(relation.spectrum.localisation)"),
+    show_figure(figure, key="an-local", recipe=_recipe(card, pairs, "draw_localisation",
+                                                       "draw_localisation(relation.spectrum.localisation)"),
                 table=lambda: pd.DataFrame({"concept": np.arange(1, len(shares) + 1), "share": shares}),
                 alt=tr("Share of the direction on each concept: strongest concept {k} with {share:.0%}; half of it "
                        "within the first {half}.", k=int(shares.argmax()) + 1, share=float(shares.max()), half=half))
 
 
-def _show_strength(card: ConceptsCard, pairs, relation: Relation) -> None:
-    figure = draw_strength(relation.dimensions, relation.snr, relation.control, relation.accuracy,
-                           x_title=tr("dimensions d"), names=(tr("SNR"), tr("random words"), tr("right answers")))
+def _show_strength(card: ConceptsCard, pairs, relation: Relation, figure: go.Figure) -> None:
     show_figure(figure, key="an-snr", recipe=_recipe(card, pairs, "draw_strength", (
                     "draw_strength(relation.dimensions, relation.snr, relation.control, relation.accuracy)")),
                 table=lambda: pd.DataFrame({"d": relation.dimensions, "snr": relation.snr,
@@ -172,23 +194,18 @@ def show_first(card: ConceptsCard) -> None:
         return
     st.markdown(_say_order(order))
     measure = pick_segment(tr("Learned when"), order.measures, "anord", format=measure_name)
-    m, names = order.measures.index(measure), _family_names(order)
+    m = order.measures.index(measure)
+    by_family, by_measure = get_order_figures(card.id, measure, language(), order)
     left, right = st.columns(2, gap="large")
     with left:
-        figure = draw_order(names, order.group, order.half[m], order.low[m], order.high[m],
-                            group_names=(tr("concrete"), tr("abstract"), tr("neither")),
-                            x_title=tr("learned at rank"), never=tr("never"))
-        show_figure(figure, key="an-order", recipe=_ORDER.format(draw="draw_order", id=card.id, line=(
+        show_figure(by_family, key="an-order", recipe=_ORDER.format(draw="draw_order", id=card.id, line=(
                         f"draw_order(order.names, order.group, order.half[{m}], order.low[{m}], order.high[{m}])")),
                     table=lambda: pd.DataFrame({"family": order.names, "group": order.group, "rank": order.half[m],
                                                 "low": order.low[m], "high": order.high[m]}),
                     alt=tr("Rank at which each of {n} families is learned, with intervals; {never} never are.",
-                           n=len(names), never=int(np.isnan(order.half[m]).sum())))
+                           n=len(order.names), never=int(np.isnan(order.half[m]).sum())))
     with right:
-        figure = draw_ratios([measure_name(k) for k in order.measures], order.ratio, order.ratio_low, order.ratio_high,
-                             x_title=tr("rank of abstract over rank of concrete families"),
-                             sides=(tr("abstract first"), tr("concrete first")))
-        show_figure(figure, key="an-ratios", recipe=_ORDER.format(draw="draw_ratios", id=card.id, line=(
+        show_figure(by_measure, key="an-ratios", recipe=_ORDER.format(draw="draw_ratios", id=card.id, line=(
                         "draw_ratios(order.measures, order.ratio, order.ratio_low, order.ratio_high)")),
                     table=lambda: pd.DataFrame({"measure": order.measures, "ratio": order.ratio,
                                                 "low": order.ratio_low, "high": order.ratio_high, "p": order.p}),

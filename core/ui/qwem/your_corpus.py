@@ -14,12 +14,18 @@ from core.analysis.qwem.own_text import (
     compute_text_concepts,
     decode_text,
     lacks_blanks,
+    separate_scripts,
     write_demo_text,
 )
+from core.jobs.qwem import BOUNDS, DEMO, OWN
+from core.jobs.store import list_used_texts
+from core.jobs.texts import keep_text
 from core.ui.controls import pick_number, pick_segment
 from core.ui.language import tr
 from core.ui.lstm.findings import show_numbers
+from core.ui.qwem.live_settings import DIGEST, STEP
 from core.ui.qwem.view import ConceptView, join_sentences
+from core.ui.registry import find_page
 
 SOURCES = ("demo", "paste", "upload")
 VOCABULARIES, DIMENSIONS, LEAST, WINDOWS = (200, 500, 1_000, 2_000, 3_000), (20, 50, 100), (1, 2, 3, 5), (1, 30)
@@ -87,6 +93,11 @@ def get_text_concepts(digest: str, settings: TextSettings, _data: bytes) -> Text
         return compute_text_concepts(_data, settings)
 
 
+def choose_cut(data: bytes, cut: str) -> str:
+    """How words are told apart, where the reader leaves it to the text."""
+    return cut if cut != AUTO else "scripts" if lacks_blanks(decode_text(data)) else "blanks"
+
+
 def find_text_concepts(source: str, data: bytes, settings: TextSettings, cut: str) -> tuple[ConceptView, TextConcepts]:
     """The concepts, computed once for each text and its settings.
 
@@ -95,9 +106,7 @@ def find_text_concepts(source: str, data: bytes, settings: TextSettings, cut: st
     WordglassError
         The text cannot be used.
     """
-    if cut == AUTO:
-        cut = "scripts" if lacks_blanks(decode_text(data)) else "blanks"
-    settings = replace(settings, cut=cut)
+    settings = replace(settings, cut=choose_cut(data, cut))
     digest = hashlib.sha256(data).hexdigest()
     with st.spinner(tr("Counting the words, finding the concepts, and again with the words shuffled …"),
                     show_time=True):
@@ -134,6 +143,22 @@ def show_summary(found: TextConcepts, settings: TextSettings) -> None:
         (tr("seconds"), f"{found.seconds:.1f}", tr("shuffles included"),
          tr("For the text, and for its words shuffled 9 times, or 3 times beyond 200,000 words."))],
         columns=4)
+
+
+def show_training_button(source: str, data: bytes, *, n_words: int, settings: TextSettings, cut: str) -> None:
+    """The way to a training on this text; only now is it kept."""
+    n_words = min(n_words, settings.vocabulary, BOUNDS["vocabulary"][1]) // STEP * STEP
+    if n_words < BOUNDS["vocabulary"][0]:
+        return
+    if st.button(tr("Train an embedding on it"), key="utrain", icon=":material/model_training:", help=tr(
+            "Leads to the page Learning dynamics, where you start it. A text of your own is then kept on this server, "
+            "for as long as a training needs it; nobody can read it there through the lab.")):
+        query = {"lvtext": DEMO, "lvv": str(n_words), "lvwin": str(settings.window)}
+        if source != "demo":
+            if choose_cut(data, cut) == "scripts":
+                data = separate_scripts(decode_text(data)).encode()
+            query |= {"lvtext": OWN, DIGEST: keep_text(data, used=list_used_texts())}
+        st.switch_page(find_page("dynamics").path, query_params=query)
 
 
 def show_command() -> None:

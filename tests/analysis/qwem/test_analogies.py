@@ -1,5 +1,7 @@
 """Analogies: against a search by brute force, and their intervals."""
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -153,3 +155,15 @@ def test_over_time_the_answers_come_with_the_modes():
                           ("x",), np.ones(1, int))
     right = (place_over_time(pairs, questions, [0, 1e3], 1e-12) == 1).mean(1)
     assert right[0] < 0.2 and right[1] == 1
+
+
+@pytest.mark.parametrize("length", [1e-45, 1e-40, 1e-38])
+def test_a_vector_too_short_for_single_precision_is_none(length):
+    w = np.random.default_rng(0).standard_normal((30, 4)).astype(np.float32)
+    short, none = w.copy(), w.copy()
+    short[7] = np.float32(length) * np.array([1, 0, 0, 0], np.float32)
+    none[7] = 0
+    questions = draw_questions(40, 30)
+    with np.errstate(all="raise", under="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        np.testing.assert_array_equal(place_answers(short, questions), place_answers(none, questions))
