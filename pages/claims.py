@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.figures.claims import VERDICTS, draw_claims, read_controls, read_verdict
 from core.reproduce.systems import SYSTEMS
-from core.ui import evidence, frame
+from core.ui import claims, frame
 from core.ui.controls import pick_one, pick_segment
 from core.ui.language import tr
 from core.ui.messages import guard
@@ -27,20 +27,20 @@ def pick_records():
     """Claims of the chosen system and verdict."""
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         system = pick_segment(tr("System"), [ALL, *SYSTEMS], "system", ALL,
-                              format=lambda s: tr("all") if s == ALL else evidence.system_name(s))
-        records = [r for name in SYSTEMS if system in (ALL, name) for r in evidence.list_claims(name)]
+                              format=lambda s: tr("all") if s == ALL else claims.system_name(s))
+        records = [r for name in SYSTEMS if system in (ALL, name) for r in claims.list_claims(name)]
         counts = {v: sum(read_verdict(r) == v for r in records) for v in VERDICTS}
         verdict = pick_segment(tr("Verdict"), [ALL, *VERDICTS], "verdict", ALL,
                                format=lambda v: f"{tr('all')} ({len(records)})" if v == ALL
-                               else f"{evidence.verdict_name(v)} ({counts[v]})")
+                               else f"{claims.verdict_name(v)} ({counts[v]})")
     return [r for r in records if verdict in (ALL, read_verdict(r))], any(r.ours is not None for r in records)
 
 
 def show_plot(records) -> None:
     """Every claim with its interval, the reported value and the controls."""
-    controls = {name: evidence.control_name(name) for r in records for name, _ in read_controls(r)}
+    controls = {name: claims.control_name(name) for r in records for name, _ in read_controls(r)}
     figure = draw_claims(records, [f"{tr(r.figure)} · {r.id}" for r in records],
-                         names=[*map(evidence.verdict_name, VERDICTS), tr("reported"), tr("control")],
+                         names=[*map(claims.verdict_name, VERDICTS), tr("reported"), tr("control")],
                          control_names=controls)
     n = {v: sum(read_verdict(r) == v for r in records) for v in VERDICTS}
     show_figure(figure, key="claims", table=pd.DataFrame([r.to_dict() for r in records]), recipe=RECIPE,
@@ -51,9 +51,9 @@ def show_plot(records) -> None:
 def as_table(records) -> pd.DataFrame:
     """The table as it is shown."""
     return pd.DataFrame([{
-        "verdict": evidence.verdict_mark(r), "claim": tr(r.claim), "reported": tr(r.reported), "ours": r.ours,
+        "verdict": claims.verdict_mark(r), "claim": tr(r.claim), "reported": tr(r.reported), "ours": r.ours,
         "interval": f"{r.low:.3f} – {r.high:.3f}" if r.ours is not None else None, "n": r.n or None,
-        "corpus": r.corpus, "split": evidence.show_split(r), "control": evidence.show_controls(r),
+        "corpus": r.corpus, "split": claims.show_split(r), "control": claims.show_controls(r),
         "checkpoint": r.checkpoint, "id": r.id} for r in records])
 
 
@@ -87,7 +87,7 @@ def show_table(records) -> None:
 
 def show_page_link(record) -> None:
     """Where the lab draws what the claim is about."""
-    stem, query = evidence.find_view(record)
+    stem, query = claims.find_view(record)
     entry = next((entry for entry in list_pages() if entry.stem == stem), None)
     if entry is not None:
         st.page_link(entry.path, label=tr("See it: {page}", page=tr(entry.title)), icon=entry.icon, query_params=query)
@@ -103,19 +103,19 @@ def show_detail(records) -> None:
     with st.container(border=True):
         st.markdown(f"**{tr(record.claim)}**")
         st.caption(tr("From the {seed}, figure “{figure}”; reported there: {reported}", figure=tr(record.figure),
-                      seed=evidence.seed_name(record.seed), reported=tr(record.reported)))
+                      seed=claims.seed_name(record.seed), reported=tr(record.reported)))
         left, right = st.columns([1, 2])
         with left:
             value = "–" if record.ours is None else f"{record.ours:.3f}"
-            st.metric(evidence.verdict_mark(record), value, border=False)
+            st.metric(claims.verdict_mark(record), value, border=False)
             if record.ours is not None:
                 st.caption(tr("95 % interval {low:.3f} to {high:.3f}", low=record.low, high=record.high))
         with right:
             if record.ours is not None:
                 st.markdown(tr("n = {n:,}; {corpus}; {split}", n=record.n, corpus=record.corpus,
-                               split=evidence.show_split(record)))
-                st.markdown(tr("Controls: {controls}", controls=evidence.show_controls(record)))
-            st.markdown(evidence.describe_method(system))
+                               split=claims.show_split(record)))
+                st.markdown(tr("Controls: {controls}", controls=claims.show_controls(record)))
+            st.markdown(claims.describe_method(system))
         st.caption(tr("The command that measures it again:"))
         st.code(f"python -m core.reproduce {system} --recompute", language="bash", wrap_lines=True)
         show_page_link(record)

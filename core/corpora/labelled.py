@@ -170,7 +170,8 @@ def _find_columns(table: Table, text_column: str, label_column: str) -> tuple[in
         text, label = 1 - label if text is None else text, 1 - text if label is None else label
     if text is None or label is None:
         raise TextError("It is not clear which column holds the text and which the label: {columns}.",
-                        "Name them “text” and “label”, or give a table of these two columns.", columns=_list(columns))
+                        "Name them “text” and “label”, choose them by their names, or give a table of "
+                        "these two columns.", columns=_list(columns))
     return text, label
 
 

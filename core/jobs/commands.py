@@ -14,7 +14,7 @@ from typing import Any
 
 from core.errors import JobError
 
-COMMANDS = {"learn": "core.jobs.learn", "qwem": "core.jobs.qwem"}
+COMMANDS = {"learn": "core.jobs.learn", "qwem": "core.jobs.qwem", "classify": "core.jobs.classify"}
 
 
 def load_command(name: str) -> ModuleType:

@@ -73,8 +73,9 @@ class TextCNN(nn.Module):
 
     def embed(self, ids: torch.Tensor) -> torch.Tensor:
         """Vectors of words, (B, T, D) from int64 (B, T); of two channels their sum, for both meet the same filters."""
-        vectors = nn.functional.embedding(ids, self.words)
-        return vectors if self.learned is None else vectors + nn.functional.embedding(ids, self.learned)
+        vectors = nn.functional.embedding(ids, self.words, padding_idx=PAD)
+        return vectors if self.learned is None else vectors + nn.functional.embedding(
+            ids, self.learned, padding_idx=PAD)
 
     def respond(self, embedded: torch.Tensor, lengths: torch.Tensor) -> list[torch.Tensor]:
         """What filters answer to every window, before the ReLU.

@@ -169,3 +169,8 @@ def predict_texts(model: TextCNN, texts: EncodedTexts) -> np.ndarray:
         scores[rows] = model(ids, lengths).log_softmax(1).numpy()
     model.train(was)
     return scores
+
+
+def measure_accuracy(model: TextCNN, texts: EncodedTexts) -> float:
+    """Share of sentences whose predicted class is right."""
+    return float((predict_texts(model, texts).argmax(1) == texts.labels).mean())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from core.analysis.intervals import estimate_mean
 from core.analysis.saliency.experiment import SeedResult
 from core.errors import AnalysisError
 
@@ -24,10 +25,7 @@ class Band:
 
 def summarise_seeds(values: np.ndarray) -> Band:
     """Mean and interval over the first axis; of one seed there is no interval (NaN)."""
-    n, mean = len(values), np.nanmean(values.astype(np.float64), axis=0)
-    half = (stats.t.ppf(0.975, n - 1) * np.nanstd(values.astype(np.float64), axis=0, ddof=1) / np.sqrt(n) if n > 1
-            else np.full(mean.shape, np.nan))
-    return Band(mean, mean - half, mean + half, n)
+    return Band(*estimate_mean(values), len(values))
 
 
 def stack_accuracy(results: Sequence[SeedResult], model: str) -> np.ndarray:

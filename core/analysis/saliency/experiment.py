@@ -8,15 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 
 from core.analysis.saliency.instability import measure_instability, sum_movement, vary
 from core.analysis.saliency.material import Material
-from core.analysis.saliency.selection import RULES, Evidence, choose_sentences, score_rule
+from core.analysis.saliency.phase_one import PhaseOne, Say, run_phase_one, start_model
+from core.analysis.saliency.selection import RULES, choose_sentences, score_rule
 from core.models.cnn import TextCNN
 from core.states.saliency import record_saliency
 from core.tokens.labelled import EncodedTexts, split_three
-from core.training.cnn import CNNRun, CNNTraining, predict_texts
+from core.training.cnn import CNNRun, CNNTraining, measure_accuracy
 
 MODELS = ("T1", "T2h", "T2l", "T1 again", "T1&T2h", "T1&T2l", "T1&T2", "T1&T2ran", "T1&T2loss", "T1&T2unsure",
           "T1&T2variable", "T1&T2frequency")  # the paper's six are the 2nd, the 3rd and the 5th to 8th
@@ -27,8 +27,6 @@ _CHOSEN = dict(zip(("T1&T2h", "T1&T2l", "T1&T2ran", "T1&T2loss", "T1&T2unsure", 
 UNSETTLED = 0.1   # share of T1's words that is called unsettled: those of the highest wac
 SETTLING = 1_200  # sentences of T1 whose saliency is recorded in phase two
 LEAST = 5         # occurrences that a word needs to be ranked
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -84,94 +82,6 @@ class SeedResult:
     doubt: np.ndarray
     settled: np.ndarray
     seconds: float
-
-
-@dataclass(frozen=True)
-class PhaseOne:
-    """What phase one leaves. N occurrences and S sentences in T1, K epochs.
-
-    Attributes
-    ----------
-    model : TextCNN
-        After the last epoch.
-    texts : EncodedTexts
-        T1.
-    wa, doubt : float32 arrays of shape (N, K) and (S, K)
-        Saliency of every occurrence, and 1 - p_R, after every epoch.
-    predicted : uint8 array of shape (S, K)
-    missed : bool array
-        Sentences of T2 that the last epoch gets wrong.
-    accuracy, learned : float32 arrays of shape (K,)
-        Share of right predictions on T3 and on T1.
-    losses : list of float, length K
-        Of learning, dropout on.
-    evidence : Evidence
-    weights : list of dict
-        What learns, after every epoch.
-    seconds, recording : float
-        Of training and of recording T1's saliency.
-    """
-
-    model: TextCNN
-    texts: EncodedTexts
-    wa: np.ndarray
-    doubt: np.ndarray
-    predicted: np.ndarray
-    missed: np.ndarray
-    accuracy: np.ndarray
-    learned: np.ndarray
-    losses: list[float]
-    evidence: Evidence
-    weights: list[dict[str, torch.Tensor]]
-    seconds: float
-    recording: float
-
-    @property
-    def right(self) -> np.ndarray:
-        """Sentences of T1 whose last prediction is right, bool (S,)."""
-        return self.predicted[:, -1] == self.texts.labels
-
-
-def run_phase_one(material: Material, settings: CNNTraining, *, say: Say = lambda line: None,
-                  after_epoch: Callable[[CNNRun], None] | None = None) -> PhaseOne:
-    """Train on T1; after every epoch record T1's saliency and read T2 and T3."""
-    parts = split_three(len(material.texts), seed=settings.seed)
-    t1, t2, t3 = (material.texts.take(rows) for rows in (parts.t1, parts.t2, parts.t3))
-    k = settings.epochs
-    wa, doubt = np.empty((len(t1.ids), k), np.float32), np.empty((len(t1), k), np.float32)
-    predicted, right = np.empty((len(t1), k), np.uint8), np.empty((len(t2), k), np.float32)
-    accuracy, weights, last, recording = np.empty(k, np.float32), [], np.empty(0), 0.0
-
-    def record(run: CNNRun) -> None:
-        nonlocal last, recording
-        e, start = run.epoch - 1, time.monotonic()
-        saliency = record_saliency(run.model, t1)
-        recording += time.monotonic() - start
-        wa[:, e], doubt[:, e], predicted[:, e] = saliency.words, saliency.doubt, saliency.predicted
-        last, accuracy[e] = predict_texts(run.model, t2), measure_accuracy(run.model, t3)
-        right[:, e] = np.exp(last[np.arange(len(t2)), t2.labels])
-        weights.append({n: p.detach().clone() for n, p in run.model.named_parameters() if p.requires_grad})
-        say(f"T1, epoch {run.epoch} of {k}: {accuracy[e]:.3f}")
-        if after_epoch:
-            after_epoch(run)
-
-    run = CNNRun(settings, start_model(material, settings), t1)
-    run.train(record)
-    evidence = Evidence(t2, measure_instability(wa, t1.ids, len(material.words)), right, np.exp(last.max(1)))
-    learned = (predicted == t1.labels[:, None]).mean(0, dtype=np.float32)
-    return PhaseOne(run.model, t1, wa, doubt, predicted, last.argmax(1) != t2.labels, accuracy, learned, run.losses,
-                    evidence, weights, run.seconds, recording)
-
-
-def start_model(material: Material, settings: CNNTraining) -> TextCNN:
-    """The untrained network of a seed."""
-    config = settings.configure(*material.vectors.shape, material.n_classes)
-    return TextCNN(config, torch.from_numpy(material.vectors), seed=settings.seed).eval()
-
-
-def measure_accuracy(model: TextCNN, texts: EncodedTexts) -> float:
-    """Share of sentences whose predicted class is right."""
-    return float((predict_texts(model, texts).argmax(1) == texts.labels).mean())
 
 
 def run_seed(material: Material, settings: CNNTraining, *, say: Say = lambda line: None,

@@ -5,13 +5,15 @@ import json
 import platform
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 import numpy as np
 import torch
 
-from core.analysis.saliency.experiment import PhaseOne, Say, run_phase_one, share_errors, start_model
+from core.analysis.saliency.experiment import share_errors
 from core.analysis.saliency.instability import measure_instability, score_sentences, sum_movement
 from core.analysis.saliency.material import DEMO, POLARITY, Material, prepare_material, read_labelled
+from core.analysis.saliency.phase_one import EpochRecord, PhaseOne, Say, run_phase_one, start_model
 from core.checkpoints.card import CNNCard, LabelledCard
 from core.checkpoints.cnn import TrainingRecord, choose_epochs, save_cnn
 from core.corpora.labelled import LabelledSentences
@@ -36,12 +38,15 @@ def record_corpus(settings: RecordedTraining, *, say: Say = lambda line: None) -
 
 
 def record_training(sentences: LabelledSentences, material: Material, settings: CNNTraining, *,
-                    say: Say = lambda line: None, after_epoch: Callable[[CNNRun], None] | None = None) -> CNNCard:
-    """Phase one with its record, saved as a checkpoint."""
-    one = run_phase_one(material, settings, say=say, after_epoch=after_epoch)
+                    say: Say = lambda line: None, after_epoch: Callable[[CNNRun], None] | None = None,
+                    after_record: Callable[[CNNRun, list[EpochRecord]], None] | None = None,
+                    after_batch: Callable[[], None] | None = None, folder: Path | None = None) -> CNNCard:
+    """Phase one with its record, saved as a checkpoint; the parameters are `run_phase_one`'s."""
+    one = run_phase_one(material, settings, say=say, after_epoch=after_epoch, after_record=after_record,
+                        after_batch=after_batch, folder=folder)
     start = start_model(material, settings)
     begun = {n: p.detach() for n, p in start.named_parameters() if p.requires_grad}
-    weights = {e: one.weights[e - 1] if e else begun for e in choose_epochs(settings.epochs, start)}
+    weights = {e: one.weights[e] if e else begun for e in choose_epochs(settings.epochs, start)}
     parts = split_three(len(material.texts), seed=settings.seed)
     return save_cnn(material.words.words, one.model, weights, build_record(one, material, parts.t1), card_fields={
         "corpus": describe_sentences(sentences), "vectors": material.vectors_name, "n_found": material.n_found,

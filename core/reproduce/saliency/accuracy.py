@@ -14,10 +14,10 @@ from core.training.cnn import CNNRun, CNNTraining, measure_accuracy
 
 SEEDS = 5
 KEPT_BACK = 0.1  # of what is learned from, to choose the epoch, as in Kim 2014
-TRAININGS = {
-    "fixed, height 3": CNNTraining(epochs=25),
-    "learned, height 3": CNNTraining(channels="non-static", epochs=12),
-    "learned, heights 3, 4, 5": CNNTraining(channels="non-static", heights=(3, 4, 5), epochs=12),
+TRAININGS = {  # word vectors and heights
+    "fixed (3)": CNNTraining(epochs=25),
+    "learned (3)": CNNTraining(channels="non-static", epochs=12),
+    "learned (3 to 5)": CNNTraining(channels="non-static", heights=(3, 4, 5), epochs=12),
 }
 Say = Callable[[str], None]
 

@@ -3,6 +3,8 @@
 Everything here is shared between sessions and must not be changed by its users.
 """
 
+from contextlib import suppress
+
 import streamlit as st
 
 from core.analysis.saliency.experiment import SeedResult
@@ -15,6 +17,7 @@ from core.checkpoints.cnn import CNNCheckpoint, list_cnns, load_cnn
 from core.checkpoints.store import CheckpointFault
 from core.corpora.labelled import LabelledSentences
 from core.errors import CorpusError
+from core.jobs.classify import find_own_sentences
 from core.tokens.labelled import EncodedTexts, encode_texts, split_words
 
 
@@ -33,14 +36,11 @@ def get_cnn(checkpoint_id: str) -> CNNCheckpoint:
 @st.cache_resource(max_entries=2, ttl=600, show_spinner=False)
 def find_sentences(checkpoint_id: str) -> LabelledSentences | None:
     """The very sentences that a text CNN was trained and tested on; None where they are not on this machine."""
-    card = get_cnn(checkpoint_id).card
-    if card.corpus.name not in CORPORA:
-        return None
-    try:
-        sentences = read_labelled(card.corpus.name)
-    except CorpusError:
-        return None
-    return sentences if describe_sentences(sentences).sha256 == card.corpus.sha256 else None
+    card, found = get_cnn(checkpoint_id).card, find_own_sentences(checkpoint_id)
+    if found is None and card.corpus.name in CORPORA:
+        with suppress(CorpusError):
+            found = read_labelled(card.corpus.name)
+    return found if found is not None and describe_sentences(found).sha256 == card.corpus.sha256 else None
 
 
 @st.cache_resource(max_entries=2, ttl=600, show_spinner=False)

@@ -3,6 +3,8 @@
 from core.analysis.saliency.material import DEMO
 from core.checkpoints.card import CNNCard
 from core.errors import CheckpointError
+from core.jobs.labelled import OWN
+from core.jobs.store import list_jobs
 from core.ui import controls
 from core.ui.language import tr
 from core.ui.messages import show_error
@@ -11,7 +13,7 @@ from core.ui.saliency.cached import list_cnn_cards
 
 def cnn_name(card: CNNCard) -> str:
     """Corpus, channels, filters and id of a text CNN, for menus."""
-    corpus = tr("demo reviews") if card.corpus.name == DEMO else card.corpus.name
+    corpus = {DEMO: tr("demo reviews"), OWN: tr("your own table")}.get(card.corpus.name, card.corpus.name)
     heights = ", ".join(map(str, card.model["heights"]))
     channels = {"static": tr("fixed vectors"), "non-static": tr("learned vectors"),
                 "multichannel": tr("both kinds of vectors")}[str(card.model["channels"])]
@@ -34,5 +36,6 @@ def pick_cnn(key: str = "cnn") -> CNNCard:
         raise CheckpointError("There is no text CNN to look at.", "Restore cache/checkpoints from the repository, or "
                               "train one: python -m core.training cnn.")
     own = {card.id: card for card in cards}
-    usual = next((card.id for card in cards if card.corpus.name == DEMO), cards[0].id)
+    trained_here = {job.result.get("checkpoint") for job in list_jobs("classify")}
+    usual = next((card.id for card in cards if card.corpus.name == DEMO and card.id not in trained_here), cards[0].id)
     return own[controls.pick_one(tr("Network"), list(own), key, usual, format=lambda i: cnn_name(own[i]))]
