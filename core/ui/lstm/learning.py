@@ -1,7 +1,6 @@
 """Watch it learn: training over shipped snapshots, a run of the reader's own, two runs compared."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,9 +10,9 @@ from core.analysis.lstm.heldout import untrained_like
 from core.analysis.lstm.learning import Learning, choose_probe, compute_learning, take_sentences
 from core.checkpoints.card import CheckpointCard
 from core.checkpoints.store import load_card, load_snapshots
-from core.errors import CheckpointError, WordglassError
+from core.errors import CheckpointError
 from core.figures.lstm.learning import draw_comparison, draw_learning
-from core.jobs import queue, store
+from core.jobs import store
 from core.jobs.learn import BOUNDS, Settings, collect_rows, list_kinds, list_materials
 from core.reproduce.studies import is_plain
 from core.ui.cards import list_cards
@@ -22,10 +21,10 @@ from core.ui.language import tr
 from core.ui.lstm.cached import DEMO, get_checkpoint, get_encoded
 from core.ui.lstm.findings import link_trajectory, show_numbers
 from core.ui.lstm.pickers import checkpoint_name, kind_name
-from core.ui.messages import guard, show_error
+from core.ui.messages import guard
 from core.ui.output import show_figure
+from core.ui.runs import RunPanel
 
-REFRESH_SECONDS = 1.5
 SIZES, RATES, DROPOUTS = (10, 30, 60, 100, 200), (0.002, 0.004, 0.008, 0.016), (0.0, 0.2, 0.5)
 PENALTIES = (0.0, 0.0003, 0.001, 0.003)
 _SNAPSHOTS = """from core.analysis.lstm.heldout import untrained_like
@@ -148,18 +147,14 @@ def material_name(name: str) -> str:
     return names.get(name) or tr("{corpus}, on this machine", corpus=name)
 
 
-def job_name(job: store.Job) -> str:
+def settings_name(s: Settings) -> str:
     """What tells one run from another, for menus and legends."""
-    s = Settings(**job.settings)
     parts = [s.material, kind_name(s.kind), tr("{n} units", n=s.hidden_size), tr("dropout {p}", p=s.dropout),
              f"{tr('rate')} {s.learning_rate:g}", tr("seed {n}", n=s.seed), tr("{n} epochs", n=s.epochs)]
     return " · ".join([*parts, f"L1 {s.l1:g}"] if s.l1 else parts)
 
 
-def state_name(state: str) -> str:
-    """How a run ended, as an addition to its name; nothing while it is at work, for that changes under the menu."""
-    names = {"stopped": tr("stopped"), "finished": tr("finished"), "failed": tr("failed"), "lost": tr("lost")}
-    return f" ({names[state]})" if state in names else ""
+PANEL = RunPanel("learn", Settings, "w", name=settings_name, refresh=lambda: list_cards.clear())
 
 
 def pick_settings() -> Settings:
@@ -185,98 +180,34 @@ def pick_settings() -> Settings:
                     seed=seed, epochs=epochs)
 
 
-@dataclass(frozen=True)
-class Runs:
-    """The runs on this server, newest first."""
-
-    jobs: tuple[store.Job, ...]
-
-    @property
-    def ids(self) -> list[str]:
-        return [job.id for job in self.jobs]
-
-    def __getitem__(self, job_id: str) -> store.Job:
-        return next(job for job in self.jobs if job.id == job_id)
-
-
-def list_runs() -> Runs:
-    """Every run whose settings this version understands."""
-    known = set(Settings.__dataclass_fields__)
-    return Runs(tuple(job for job in store.list_jobs("learn") if set(job.settings) <= known))
-
-
-def _start(settings: Settings) -> None:
-    try:
-        st.session_state["wrun"] = queue.submit("learn", settings).id
-    except WordglassError as error:
-        st.session_state["_wrun_error"] = error
-
-
-def _act(action, job_id: str) -> None:
-    try:
-        action(job_id)
-    except WordglassError as error:
-        st.session_state["_wrun_error"] = error
-
-
 @st.fragment
 @guard()
 def show_trainer() -> None:
     """Settings, the start button, and the run that is being watched."""
     st.header(tr("Train one yourself"), anchor=False)
     settings = pick_settings()
-    st.button(tr("Train and watch"), key="wstart", type="primary", icon=":material/play_arrow:", on_click=_start,
-              args=(settings,))
-    if (error := st.session_state.pop("_wrun_error", None)) is not None:
-        show_error(error)
-    runs = list_runs()
-    if not runs.jobs:
+    PANEL.offer_start(settings)
+    PANEL.show_fault()
+    runs = PANEL.list_runs()
+    if not runs:
         st.caption(tr("The model trains in a process of its own; you see its cells about every second. A few epochs "
                       "of brackets take well under a minute."))
         return
-    chosen = pick_one(tr("Run"), runs.ids, "wrun", runs.ids[0],
-                      format=lambda i: job_name(runs[i]) + state_name(runs[i].state))
-    with guard():
-        job = store.read_job(chosen)
-        st.fragment(_watch, run_every=REFRESH_SECONDS if job.active else None)(chosen, job.active)
+    PANEL.watch(runs, _show_run)
 
 
-@guard()
-def _watch(job_id: str, was_active: bool) -> None:
-    job = store.read_job(job_id)
-    if was_active != job.active:  # it has ended, or goes on
-        list_cards.clear()  # its checkpoint is here at once, on every page
-        st.rerun()  # draws the scrubber instead, or watches again
-    if job.active:
-        store.mark_seen(job_id)
-    learning = get_run(job)
-    _show_state(job, learning)
+def _show_run(job: store.Job) -> None:
+    learning, epochs = get_run(job), Settings(**job.settings).epochs
+    done = float(learning.epoch[-1]) if learning is not None else 0.0
+    PANEL.show_state(job, done / epochs, tr("Starting …") if learning is None else tr(
+        "epoch {done:.2f} of {epochs}, perplexity {perplexity:.3f}, best cell |r| = {score:.3f}", done=done,
+        epochs=epochs, perplexity=float(learning.perplexity[-1]), score=float(learning.score[-1])))
+    if not job.active:
+        _show_ended(job, learning, done, epochs)
     if learning is not None:
         if not job.active:
             st.markdown(say_birth(learning))
-        show_learning(learning, key="live", recipe=_RUN.format(id=job_id), scrub=not job.active)
-
-
-def _show_state(job: store.Job, learning: Learning | None) -> None:
-    """Where the run stands, and what can be done with it."""
-    epochs = Settings(**job.settings).epochs
-    done = float(learning.epoch[-1]) if learning is not None else 0.0
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        if job.state == "queued":
-            place = queue.place_in_queue(job)
-            st.info(tr("Waiting: number {place} in the queue. One run at a time trains on this server.", place=place),
-                    icon=":material/hourglass_empty:")
-        elif job.state == "running":
-            st.progress(min(1.0, done / epochs), text=tr("Starting …") if learning is None else tr(
-                "epoch {done:.2f} of {epochs}, perplexity {perplexity:.3f}, best cell |r| = {score:.3f}", done=done,
-                epochs=epochs, perplexity=float(learning.perplexity[-1]), score=float(learning.score[-1])))
-        if job.active:
-            st.button(tr("Stop"), key="wstop", icon=":material/stop:", on_click=_act, args=(queue.stop, job.id))
-    if job.error is not None:
-        show_error(job.error)
-    if job.active:
-        return
-    _show_ended(job, learning, done, epochs)
+        show_learning(learning, key="live", recipe=_RUN.format(id=job.id), scrub=not job.active)
 
 
 def _show_ended(job: store.Job, learning: Learning | None, done: float, epochs: int) -> None:
@@ -290,14 +221,12 @@ def _show_ended(job: store.Job, learning: Learning | None, done: float, epochs: 
              tr("Chosen on one half of the probe sentences, scored on the other.")),
             (tr("seconds"), f"{job.result['seconds']:.0f}", tr("{n} epochs", n=job.result["epochs"]),
              tr("Time spent training, without the looks."))], columns=3)
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        if job.state != "finished":
-            st.button(tr("Resume"), key="wresume", icon=":material/resume:", on_click=_act, args=(queue.resume, job.id))
-        st.button(tr("Delete"), key="wdelete", type="tertiary", icon=":material/delete:", on_click=_act,
-                  args=(queue.discard, job.id))
-        if job.state == "finished":
-            with suppress(CheckpointError):  # its folder has been removed since
-                link_trajectory(load_card(job.result["checkpoint"]), tr("Open this model on the trajectories page"))
+    PANEL.offer_end(job, lambda: _link_model(job.result["checkpoint"]))
+
+
+def _link_model(checkpoint_id: str) -> None:
+    with suppress(CheckpointError):  # its folder has been removed since
+        link_trajectory(load_card(checkpoint_id), tr("Open this model on the trajectories page"))
 
 
 @st.fragment
@@ -305,8 +234,8 @@ def _show_ended(job: store.Job, learning: Learning | None, done: float, epochs: 
 def show_two_runs() -> None:
     """Two trainings over each other."""
     st.header(tr("Compare two runs"), anchor=False)
-    runs, cards = list_runs(), list_with_snapshots()
-    names = {job.id: job_name(job) for job in runs.jobs if job.state != "queued"}
+    runs, cards = PANEL.list_runs(), list_with_snapshots()
+    names = {job.id: settings_name(Settings(**job.settings)) for job in runs.values() if job.state != "queued"}
     names |= {i: f"{kind_name(card.kind)} · {checkpoint_name(card)}" for i, card in cards.items()}
     if len(names) < 2:
         st.caption(tr("There is only one run so far: train another with a different size, seed or dropout."))

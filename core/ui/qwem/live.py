@@ -3,21 +3,21 @@
 import streamlit as st
 
 from core.analysis.qwem.growth import predict_run
-from core.errors import CheckpointError, WordglassError
-from core.jobs import queue, store
+from core.errors import CheckpointError
+from core.jobs import store
 from core.jobs.qwem import Growth, Settings, collect_rows
 from core.reproduce.qwem.runs import measure_rise
-from core.ui.controls import pick_one
 from core.ui.language import tr
 from core.ui.lstm.findings import show_numbers
-from core.ui.messages import guard, show_error
+from core.ui.messages import guard
 from core.ui.qwem.cached import get_run, list_run_cards
 from core.ui.qwem.live_figures import show_growth
 from core.ui.qwem.live_settings import pick_settings, settings_name
 from core.ui.qwem.training import N_MODES, say_run
 from core.ui.registry import find_page
+from core.ui.runs import RunPanel
 
-REFRESH_SECONDS = 1.5
+PANEL = RunPanel("qwem", Settings, "lv", name=settings_name, refresh=lambda: list_run_cards.clear())
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -32,33 +32,6 @@ def get_growth(job: store.Job) -> Growth | None:
     return _get_ended(job.id, (job.created, job.ended))
 
 
-def job_name(job: store.Job) -> str:
-    """Settings of a run and how it ended; nothing while it is at work, for that changes under the menu."""
-    names = {"stopped": tr("stopped"), "finished": tr("finished"), "failed": tr("failed"), "lost": tr("lost")}
-    return settings_name(Settings(**job.settings)) + (f" ({names[job.state]})" if job.state in names else "")
-
-
-def list_runs() -> dict[str, store.Job]:
-    """Every run on this server whose settings this version understands, newest first."""
-    known = set(Settings.__dataclass_fields__)
-    return {job.id: job for job in store.list_jobs("qwem") if set(job.settings) <= known}
-
-
-def _start(settings: Settings) -> None:
-    try:
-        st.session_state["lvrun"] = queue.submit("qwem", settings).id
-    except WordglassError as error:
-        st.session_state["_lvrun_error"] = error
-
-
-def _act(action, job_id: str) -> None:
-    try:
-        action(job_id)
-        list_run_cards.clear()  # a deleted run takes its recording along
-    except WordglassError as error:
-        st.session_state["_lvrun_error"] = error
-
-
 @st.fragment
 @guard()
 def show_live() -> None:
@@ -67,54 +40,29 @@ def show_live() -> None:
     with guard():
         settings = pick_settings()
         with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-            st.button(tr("Train and watch"), key="lvstart", type="primary", icon=":material/play_arrow:",
-                      on_click=_start, args=(settings,))
+            PANEL.offer_start(settings)
             st.page_link(find_page("your_corpus").path, label=tr("Train on a text of your own"),
                          icon=find_page("your_corpus").icon)
-    if (error := st.session_state.pop("_lvrun_error", None)) is not None:
-        show_error(error)
-    runs = list_runs()
+    PANEL.show_fault()
+    runs = PANEL.list_runs()
     if not runs:
         st.caption(tr("The embedding trains in a process of its own, a few seconds for some hundred words; you see its "
                       "singular values beside the prediction about every second."))
         return
-    chosen = pick_one(tr("Run"), list(runs), "lvrun", next(iter(runs)), format=lambda i: job_name(runs[i]))
-    with guard():
-        job = store.read_job(chosen)
-        st.fragment(_watch, run_every=REFRESH_SECONDS if job.active else None)(chosen, job.active)
+    PANEL.watch(runs, _show_run)
 
 
-@guard()
-def _watch(job_id: str, was_active: bool) -> None:
-    job = store.read_job(job_id)
-    if was_active != job.active:  # it has ended, or goes on: another part of the page, another clock
-        st.rerun()
-    if job.active:
-        store.mark_seen(job_id)
+def _show_run(job: store.Job) -> None:
     growth = get_growth(job)
     state, figures = st.container(), st.container()  # what comes and goes above moves nothing below
     with state:
-        _show_state(job, growth)
+        PANEL.show_state(job, 0.0 if growth is None else float(growth.step[-1]) / growth.n_steps,
+                         tr("Counting the text …") if growth is None else _say_moment(growth))
+        if not job.active:
+            _show_ended(job, growth)
     if growth is not None:
         with figures:
             show_growth(job, growth)
-
-
-def _show_state(job: store.Job, growth: Growth | None) -> None:
-    """Where the run stands, and what can be done with it."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        if job.state == "queued":
-            st.info(tr("Waiting: number {place} in the queue. One run at a time trains on this server.",
-                       place=queue.place_in_queue(job)), icon=":material/hourglass_empty:")
-        elif job.state == "running":
-            st.progress(0.0 if growth is None else float(growth.step[-1]) / growth.n_steps,
-                        text=tr("Counting the text …") if growth is None else _say_moment(growth))
-        if job.active:
-            st.button(tr("Stop"), key="lvstop", icon=":material/stop:", on_click=_act, args=(queue.stop, job.id))
-    if job.error is not None:
-        show_error(job.error)
-    if not job.active:
-        _show_ended(job, growth)
 
 
 def _say_moment(growth: Growth) -> str:
@@ -145,15 +93,13 @@ def _show_ended(job: store.Job, growth: Growth | None) -> None:
              tr("1 before training, 0 at the best matrix that the loss allows.")),
             (tr("seconds"), f"{job.result['seconds']:.1f}", tr("{n:,} steps", n=job.result["steps"]),
              tr("Time spent training, in one thread."))], columns=3)
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        if job.state != "finished":
-            st.button(tr("Resume"), key="lvresume", icon=":material/resume:", on_click=_act,
-                      args=(queue.resume, job.id))
-        elif recorded and st.button(tr("Open it among the recorded trainings"), key="lvopen", on_click=_open,
-                                    args=(job.result["checkpoint"],), icon=":material/vertical_align_top:"):
-            st.rerun()  # that list stands outside of this fragment
-        st.button(tr("Delete"), key="lvdelete", type="tertiary", icon=":material/delete:", on_click=_act,
-                  args=(queue.discard, job.id))
+    PANEL.offer_end(job, lambda: _link_recording(job) if recorded else None)
+
+
+def _link_recording(job: store.Job) -> None:
+    if st.button(tr("Open it among the recorded trainings"), key="lvopen", on_click=_open,
+                 args=(job.result["checkpoint"],), icon=":material/vertical_align_top:"):
+        st.rerun()  # that list stands outside of this fragment
 
 
 def _is_listed(checkpoint_id: str) -> bool:

@@ -5,26 +5,23 @@ import pandas as pd
 import streamlit as st
 
 from core.checkpoints.cnn import list_cnns
-from core.errors import WordglassError
 from core.figures.saliency.live import LiveTexts, draw_live
-from core.jobs import queue, store
+from core.jobs import store
 from core.jobs.classify import Course, Settings, collect_rows
 from core.jobs.labelled import check_sentences, draw_sentences
 from core.jobs.texts import keep_text
-from core.ui.controls import pick_one
 from core.ui.language import tr
 from core.ui.lstm.findings import show_numbers
-from core.ui.messages import guard, show_error
+from core.ui.messages import guard
 from core.ui.output import show_figure, show_guide
 from core.ui.registry import find_page
+from core.ui.runs import RunPanel
 from core.ui.saliency.cached import list_cnn_cards
 from core.ui.saliency.try_data import pick_data, show_preview
 from core.ui.saliency.try_settings import name_settings, pick_settings
 
-REFRESH_SECONDS = 1.5
 LEADS_TO = ("saliency", "unsettled", "filters")  # pages that show one network
 FEW = 10  # sentences of a side: a mean of fewer says little
-_ERROR = "_tyrun_error"
 _RECIPE = """\
 from core.figures.saliency.live import draw_live
 from core.jobs.classify import collect_rows
@@ -34,6 +31,9 @@ course = collect_rows(read_progress("{id}")[0])
 draw_live(course.learned, course.test, course.loss, right=course.right, wrong=course.wrong, chance=course.chance,
           n_epochs=course.n_epochs).show()
 """
+
+
+PANEL = RunPanel("classify", Settings, "ty", name=name_settings, refresh=lambda: list_cnn_cards.clear())
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -48,35 +48,6 @@ def get_course(job: store.Job) -> Course | None:
     return _get_ended(job.id, (job.created, job.ended))
 
 
-def list_runs() -> dict[str, store.Job]:
-    """Every run on this server whose settings this version understands, newest first."""
-    known = set(Settings.__dataclass_fields__)
-    return {job.id: job for job in store.list_jobs("classify") if set(job.settings) <= known}
-
-
-def name_run(job: store.Job) -> str:
-    """Settings of a run and how it ended; nothing while it is at work, for that changes under the menu."""
-    names = {"stopped": tr("stopped"), "finished": tr("finished"), "failed": tr("failed"), "lost": tr("lost")}
-    return name_settings(Settings(**job.settings)) + (f" ({names[job.state]})" if job.state in names else "")
-
-
-def _start(settings: Settings, table: bytes) -> None:
-    try:
-        if table:
-            keep_text(table, used=store.list_used_texts())  # only now is it kept
-        st.session_state["tyrun"] = queue.submit("classify", settings).id
-    except WordglassError as error:
-        st.session_state[_ERROR] = error
-
-
-def _act(action, job_id: str) -> None:
-    try:
-        action(job_id)
-        list_cnn_cards.clear()  # a deleted run takes its network along
-    except WordglassError as error:
-        st.session_state[_ERROR] = error
-
-
 @st.fragment
 @guard()
 def show_trainer() -> None:
@@ -87,51 +58,31 @@ def show_trainer() -> None:
             show_preview(choice)
             settings = pick_settings(choice)
             check_sentences(draw_sentences(choice.sentences, settings.most), seed=settings.seed)
-            st.button(tr("Train and watch"), key="tystart", type="primary", icon=":material/play_arrow:",
-                      on_click=_start, args=(settings, choice.table))
-    if (error := st.session_state.pop(_ERROR, None)) is not None:
-        show_error(error)
-    runs = list_runs()
+            PANEL.offer_start(settings, prepare=lambda: _keep(choice.table))
+    PANEL.show_fault()
+    runs = PANEL.list_runs()
     if not runs:
         st.caption(tr("The network trains in a process of its own: a second or two for some hundred sentences, a "
                       "minute for some thousand. You see its curves grow."))
         return
     st.header(tr("How it learns"), anchor=False)
-    chosen = pick_one(tr("Run"), list(runs), "tyrun", next(iter(runs)), format=lambda i: name_run(runs[i]))
-    with guard():
-        job = store.read_job(chosen)
-        st.fragment(_watch, run_every=REFRESH_SECONDS if job.active else None)(chosen, job.active)
+    PANEL.watch(runs, _show_run)
 
 
-@guard()
-def _watch(job_id: str, was_active: bool) -> None:
-    job = store.read_job(job_id)
-    if was_active and not job.active:
-        list_cnn_cards.clear()  # its network is here at once, on every page
-        st.rerun()
-    if job.active:
-        store.mark_seen(job_id)
+def _keep(table: bytes) -> None:
+    """Keep the reader's own table, now that it is trained on."""
+    if table:
+        keep_text(table, used=store.list_used_texts())
+
+
+def _show_run(job: store.Job) -> None:
     course = get_course(job)
-    _show_state(job, course)
-    if course is not None:
-        _show_curves(job, course)
-
-
-def _show_state(job: store.Job, course: Course | None) -> None:
-    """Where the run stands, and what can be done with it."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        if job.state == "queued":
-            st.info(tr("Waiting: number {place} in the queue. One run at a time trains on this server.",
-                       place=queue.place_in_queue(job)), icon=":material/hourglass_empty:")
-        elif job.state == "running":
-            st.progress(0.0 if course is None else len(course.loss) / course.n_epochs,
-                        text=tr("Looking up word vectors …") if course is None else _say_epoch(course))
-        if job.active:
-            st.button(tr("Stop"), key="tystop", icon=":material/stop:", on_click=_act, args=(queue.stop, job.id))
-    if job.error is not None:
-        show_error(job.error)
+    PANEL.show_state(job, 0.0 if course is None else len(course.loss) / course.n_epochs,
+                     tr("Looking up word vectors …") if course is None else _say_epoch(course))
     if not job.active:
         _show_ended(job, course)
+    if course is not None:
+        _show_curves(job, course)
 
 
 def _say_epoch(course: Course) -> str:
@@ -147,14 +98,7 @@ def _show_ended(job: store.Job, course: Course | None) -> None:
                       epoch=_say_epoch(course)))
     if job.state == "finished" and course is not None:
         _show_result(job, course)
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        if job.state != "finished":
-            st.button(tr("Resume"), key="tyresume", icon=":material/resume:", on_click=_act,
-                      args=(queue.resume, job.id))
-        else:
-            _link_pages(job.result["checkpoint"])
-        st.button(tr("Delete"), key="tydelete", type="tertiary", icon=":material/delete:", on_click=_act,
-                  args=(queue.discard, job.id))
+    PANEL.offer_end(job, lambda: _link_pages(job.result["checkpoint"]))
 
 
 def _show_result(job: store.Job, course: Course) -> None:
