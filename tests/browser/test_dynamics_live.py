@@ -28,7 +28,7 @@ def test_a_run_is_stopped_resumed_and_opened_among_the_recorded_ones(open_page, 
     wait_idle(page)
     page.get_by_role("button", name="Train and watch").click()
     expect(page.locator(".st-key-lv-curves .js-plotly-plot").first).to_be_visible(timeout=60_000)
-    page.get_by_role("button", name="Stop", exact=True).click()
+    page.locator(".st-key-lvstop button").click()
     expect(page.get_by_text("its state is saved")).to_be_visible(timeout=30_000)
     job, = store.list_jobs("qwem")
     assert job.state == "stopped"

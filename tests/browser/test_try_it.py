@@ -63,6 +63,6 @@ def test_curves_grow_until_the_run_is_stopped(open_page, wait_idle, empty_lab):
     page.wait_for_function("n => { const e = document.querySelector('.st-key-ty-live .js-plotly-plot');"
                            " return e && e._fullData[1].x.length > n; }", arg=first, timeout=60_000)
     assert figure.evaluate("e => e.layout.xaxis.range") == [0.5, 50.5]
-    page.get_by_role("button", name="Stop", exact=True).click()
+    page.locator(".st-key-tystop button").click()
     expect(page.get_by_text("the same to the last bit")).to_be_visible(timeout=30_000)
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
