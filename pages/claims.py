@@ -135,19 +135,6 @@ with guard():
     else:
         if measured:
             show_plot(chosen)
-            show_guide(tr("A filled mark is our value on text the model has not read, its bar the 95 % interval. The "
-                          "open diamond is the reported value, where a number was printed: does our bar reach it? "
-                          "The grey strokes are controls; point at one for its name. Rotated labels and the untrained "
-                          "LSTM should lie far from our mark, the value given the position close to it.")
-                       if any(record.id.startswith("lstm.") for record in chosen) else
-                       tr("A filled mark is our value, its bar the 95 % interval where there is scatter. The open "
-                          "diamond is the reported value, where a number was printed: does our bar reach it? The grey "
-                          "strokes are comparisons; point at one for its name. The paper counted two billion words: "
-                          "with fewer, accuracies fall short of its own, and differences between methods shrink.")
-                       if any(record.id.startswith("qwem.") for record in chosen) else
-                       tr("A filled mark is our mean over the seeds, its bar the 95 % interval. The open diamond is the "
-                          "reported value, where a number was printed, of one run. The grey strokes are comparisons; "
-                          "point at one for its name. Differences of accuracy lie near 0: on which side does the whole "
-                          "bar lie?"))
+            show_guide(claims.explain_plot(chosen))
         show_table(chosen)
         show_detail(chosen)

@@ -1,6 +1,7 @@
 """What Claims says about a claim: verdict, controls, method and where to see it, in the reader's language."""
 
 import re
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -112,6 +113,24 @@ def describe_method(system: str) -> str:
                               "Held to be true: what the whole interval says; accuracy from 76 %, for the vectors have "
                               "50 dimensions instead of 300.")}
     return methods.get(system, "")
+
+
+def explain_plot(records: Sequence[ClaimRecord]) -> str:
+    """How to read the plot of some claims."""
+    systems = {record.id.partition(".")[0] for record in records}
+    if "lstm" in systems:
+        return tr("A filled mark is our value on text the model has not read, its bar the 95 % interval. The "
+                  "open diamond is the reported value, where a number was printed: does our bar reach it? "
+                  "The grey strokes are controls; point at one for its name. Rotated labels and the untrained "
+                  "LSTM should lie far from our mark, the value given the position close to it.")
+    if "qwem" in systems:
+        return tr("A filled mark is our value, its bar the 95 % interval where there is scatter. The open "
+                  "diamond is the reported value, where a number was printed: does our bar reach it? The grey "
+                  "strokes are comparisons; point at one for its name. The paper counted two billion words: "
+                  "with fewer, accuracies fall short of its own, and differences between methods shrink.")
+    return tr("A filled mark is our mean over the seeds, its bar the 95 % interval. The open diamond is the reported "
+              "value, where a number was printed, of one run. The grey strokes are comparisons; point at one for its "
+              "name. Differences of accuracy lie near 0: on which side does the whole bar lie?")
 
 
 def seed_name(seed: str) -> str:
