@@ -10,6 +10,7 @@ from tests.browser.test_frame import KNOWN_VIOLATIONS, save, violations
 
 THEMES = ("light", "dark")
 WORDS_ONLY = {"parts_of_speech", "word_roles"}
+WITHOUT_FIGURE = {"try_it"}  # until a run is started
 PATHS = {entry.stem: "/" if entry.stem == "home" else f"/{entry.stem}?kind={4 if entry.stem in WORDS_ONLY else 1}"
          for entry in list_pages()}
 
@@ -97,7 +98,8 @@ def test_every_page_is_sound_in_both_themes(open_page, wait_idle, stem, theme):
     page = open_page(PATHS[stem], theme=theme, lang="ja" if theme == "dark" else "en",
                      width=390 if theme == "dark" else 1400)
     wait_idle(page)
-    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    if stem not in WITHOUT_FIGURE:
+        expect(page.locator(".js-plotly-plot").first).to_be_visible()
     expect(page.locator("[data-testid=stAlertContentError]")).to_have_count(0)
     assert page.get_by_test_id("stMain").evaluate("e => e.scrollWidth - e.clientWidth") <= 0
     assert violations(page) <= KNOWN_VIOLATIONS

@@ -11,6 +11,9 @@ from core.ui.registry import find_page
 from tests.browser import lab
 from tests.browser.test_pages import plot
 
+EPOCHS_DRAWN = ("Math.max(0, ...[...document.querySelectorAll('.st-key-ty-live .js-plotly-plot')]"
+                ".map(e => e._fullData?.[1]?.x.length ?? 0))")
+
 
 @pytest.fixture(scope="module")
 def empty_lab(tmp_path_factory):
@@ -57,12 +60,10 @@ def test_curves_grow_until_the_run_is_stopped(open_page, wait_idle, empty_lab):
     page = open_page("/try_it?tyep=50&tyf=200&tyh=3%2C4%2C5&tych=multichannel&tyvec=random", server=empty_lab)
     wait_idle(page)
     page.get_by_role("button", name="Train and watch").click()
-    figure = plot(page, "ty-live")
-    expect(page.get_by_test_id("stProgress").filter(has_text="epoch")).to_be_visible(timeout=60_000)
-    first = figure.evaluate("e => e._fullData[1].x.length")
-    page.wait_for_function("n => { const e = document.querySelector('.st-key-ty-live .js-plotly-plot');"
-                           " return e && e._fullData[1].x.length > n; }", arg=first, timeout=60_000)
-    assert figure.evaluate("e => e.layout.xaxis.range") == [0.5, 50.5]
+    drawn = f"n => ({EPOCHS_DRAWN}) > n"
+    page.wait_for_function(drawn, arg=0, timeout=60_000)
+    page.wait_for_function(drawn, arg=page.evaluate(EPOCHS_DRAWN), timeout=60_000)
+    assert plot(page, "ty-live").last.evaluate("e => e.layout.xaxis.range") == [0.5, 50.5]
     page.locator(".st-key-tystop button").click()
     expect(page.get_by_text("the same to the last bit")).to_be_visible(timeout=30_000)
     expect(page.get_by_role("button", name="Resume")).to_be_visible()

@@ -159,16 +159,15 @@ def test_seeds_of_a_run_become_a_mean_with_an_interval(lab):
     small, large = choose_series(cards)
     assert find_siblings(small, cards) == [small]
     for card in (small, large):
-        for seed in (1, 2):
-            record_run(replace(GradientTraining(**card.settings | {"corpus": str(text_of(lab))}), seed=seed))
+        record_run(replace(GradientTraining(**card.settings | {"corpus": str(text_of(lab))}), seed=1))
     cards = list_runs()[0]
     assert choose_series(cards) == [small, large]
     siblings = find_siblings(small, cards)
-    assert [card.settings["seed"] for card in siblings] == [0, 1, 2] and siblings[0] == small
+    assert [card.settings["seed"] for card in siblings] == [0, 1] and siblings[0] == small
     ratios = [np.median(measure_rise(load_run(card.id)).ratio) for card in siblings]
     record = by_id()["qwem.tau_ratio"]
     assert record.ours == pytest.approx(np.mean(ratios)) and record.low < record.ours < record.high
-    assert record.split == "3 seeds, 40 words" and by_id()["qwem.steps_sharpen"].split == "3 seeds, 40 words"
+    assert record.split == "2 seeds, 40 words" and by_id()["qwem.steps_sharpen"].split == "2 seeds, 40 words"
 
 
 def text_of(lab):

@@ -45,7 +45,8 @@ def run_name(card: RunCard) -> str:
              tr("word2vec's start") if s.get("init") == "word2vec" else
              tr("start {init}", init=write_start(float(s.get("init_scale", 0)))),
              tr("full batch") if s.get("gradient") == "full" else tr("sampled from text"),
-             tr("{n:,} words", n=card.vocabulary_size)]
+             tr("{n:,} words", n=card.vocabulary_size),
+             *([tr("seed {n}", n=s["seed"])] if s.get("seed") else [])]
     return f"{' · '.join(parts)} ({card.id.rsplit('-', 1)[-1]})"
 
 

@@ -19,7 +19,7 @@ from core.ui.output import read_click, show_figure, show_guide
 from core.ui.qwem.view import list_words, plain
 from core.ui.saliency.cached import find_sentences, get_cnn, get_encoded_texts
 
-WORD, LISTED, DRAWN, SENTENCES = "unw", 200, 3_000, 8
+WORD, LISTED, DRAWN, SENTENCES = "unw", 200, 3_000, 5
 MAX_WORD = 60  # characters
 ALIKE = 1.5    # how many times more or less often a word may come to count as about as frequent
 _RECIPE = """\
@@ -236,8 +236,7 @@ def _show_sentences(card: CNNCard, chosen: int) -> None:
     for s in found[:SENTENCES]:
         mark = ":green[✓]" if record.right[s] else ":red[✗]"
         lines.append(f"{mark} {plain(sentences.texts[record.rows[s]])}  \n  :gray[{_say_sentence(network, s)}]")
-    with st.container(height=260, border=False):
-        st.markdown("\n\n".join(lines))
+    st.markdown("\n\n".join(lines))
 
 
 def _say_sentence(network: CNNCheckpoint, s: int) -> str:
