@@ -3,7 +3,8 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 SCHEMA = 1
-EMBEDDINGS, CLASSIFIERS = "qwem-", "cnn-"  # folders of core.checkpoints.embeddings and of core.checkpoints.cnn
+# Folders of core.checkpoints.embeddings, of core.checkpoints.cnn and of core.checkpoints.seq2seq
+EMBEDDINGS, CLASSIFIERS, TRANSLATORS = "qwem-", "cnn-", "seq2seq-"
 
 
 class _Part(BaseModel):
@@ -126,6 +127,35 @@ class CNNCard(_Part):
     epochs: list[int]                 # whose weights are kept; 0 is the start
     history: list[dict[str, float]]   # per epoch: loss of what was learned, accuracy on it and on the test
     seconds: dict[str, float]         # training, recording
+    files: dict[str, FileCard]
+    versions: dict[str, str]
+
+
+class PairsCard(_Part):
+    """The sentence pairs that an encoder–decoder learned from."""
+
+    name: str
+    licence: str
+    sha256: str                       # of the training pairs as they were read
+    source_language: str
+    target_language: str
+    n_pairs: dict[str, int]           # part → pairs
+
+
+class Seq2SeqCard(_Part):
+    """An encoder–decoder."""
+
+    schema_version: int = SCHEMA
+    id: str
+    corpus: PairsCard
+    reverse: bool                     # whether it reads the source backwards
+    lower_source: bool                # whether it reads the source in lower case
+    model: dict[str, int | float]     # Seq2SeqConfig
+    training: dict[str, str | int | float | bool | list[str]]  # Seq2SeqTraining
+    epochs: int
+    seconds: float                    # training time, wall clock
+    history: list[dict[str, float]]   # per epoch
+    perplexity: dict[str, float]      # part → exp of the mean cross entropy a target token, of the rounded weights
     files: dict[str, FileCard]
     versions: dict[str, str]
 

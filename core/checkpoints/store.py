@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import save
 
 from core.checkpoints.artefacts import fill_folder, write_atomically, write_json
-from core.checkpoints.card import CLASSIFIERS, EMBEDDINGS, SCHEMA, CheckpointCard, FileCard
+from core.checkpoints.card import CLASSIFIERS, EMBEDDINGS, SCHEMA, TRANSLATORS, CheckpointCard, FileCard
 from core.checkpoints.verify import checkpoint_folder, list_folders, read_card, read_file, read_tensors
 from core.errors import CheckpointError
 from core.models.lstm import LSTMConfig, LSTMLanguageModel
@@ -100,7 +100,7 @@ def list_checkpoints(system: str | None = None) -> tuple[list[CheckpointCard], l
     """
     cards, faults = [], []
     for name in list_folders():
-        if name.startswith((EMBEDDINGS, CLASSIFIERS)):  # their own modules list them
+        if name.startswith((EMBEDDINGS, CLASSIFIERS, TRANSLATORS)):  # their own modules list them
             continue
         try:
             card = load_card(name)

@@ -9,6 +9,8 @@ from torch import Tensor, nn
 
 from core.models.recurrence import LSTMSequence
 
+State = tuple[Tensor, Tensor]  # h and c of one layer, each (B, H)
+
 
 @dataclass(frozen=True)
 class LSTMConfig:
@@ -32,27 +34,67 @@ class LSTMLayer(nn.Module):
         self.w_hh = nn.Parameter(torch.empty(4 * hidden_size, hidden_size).uniform_(-bound, bound))
         self.b = nn.Parameter(torch.empty(4 * hidden_size).uniform_(-bound, bound))
 
-    def forward(self, x: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
-        """Hidden states (T, B, H) for inputs (T, B, E), from a zero state."""
-        if x.is_cuda:  # cuDNN's fused kernel wins there
-            zero = x.new_zeros(1, x.shape[1], self.w_hh.shape[1])
+    def forward(self, x: Tensor, dtype: torch.dtype = torch.float32, *, state: State | None = None,
+                absent: Tensor | None = None) -> tuple[Tensor, State]:
+        """Hidden states (T, B, H) for inputs (T, B, E), and the last state.
+
+        Parameters
+        ----------
+        state : (h, c), each of shape (B, H), optional
+            Before the first step; zero by default.
+        absent : bool tensor of shape (T, B), optional
+            Steps that are padding; after them the state is zero.
+        """
+        if x.is_cuda and absent is None:  # cuDNN's fused kernel wins there
+            zero = x.new_zeros(x.shape[1], self.w_hh.shape[1])
+            h, c = (zero, zero) if state is None else state
             weights = [self.w_ih, self.w_hh, self.b, torch.zeros_like(self.b)]
-            return torch._VF.lstm(x, (zero, zero), weights, True, 1, 0.0, self.training, False, False)[0]
-        return LSTMSequence.apply(x, self.w_ih, self.w_hh, self.b, dtype)
+            hs, h, c = torch._VF.lstm(x, (h[None], c[None]), weights, True, 1, 0.0, self.training, False, False)
+            return hs, (h[0], c[0])
+        h, c = (None, None) if state is None else state
+        hs, c = LSTMSequence.apply(x, self.w_ih, self.w_hh, self.b, dtype, h, c, absent)
+        return hs, (hs[-1], c)
 
 
-class LSTMLanguageModel(nn.Module):
-    """Embedding, LSTM layers, softmax weights."""
+class LSTMReader(nn.Module):
+    """Embedding and LSTM layers: what reads, and predicts nothing."""
 
     def __init__(self, config: LSTMConfig):
         super().__init__()
         self.config = config
+        self._build(config)
+        nn.init.uniform_(self.embedding.weight, -0.1, 0.1)
+        self.drop_in, self.drop_out = nn.Dropout(config.input_dropout), nn.Dropout(config.output_dropout)
+
+    def _build(self, config: LSTMConfig) -> None:
         self.embedding = nn.Embedding(config.vocabulary_size, config.embedding_size)
         sizes = [config.embedding_size] + [config.hidden_size] * config.n_layers
         self.layers = nn.ModuleList(LSTMLayer(a, b) for a, b in pairwise(sizes))
+
+    def read(self, ids: Tensor, dtype: torch.dtype = torch.float32, *, states: tuple[State, ...] | None = None,
+             absent: Tensor | None = None) -> tuple[Tensor, tuple[State, ...]]:
+        """Top hidden states before their dropout, (T, B, H), for token ids (T, B), and the last state of every layer.
+
+        Parameters
+        ----------
+        states : tuple of (h, c), optional
+            One a layer, each of shape (B, H), before the first step; zero by default.
+        absent : bool tensor of shape (T, B), optional
+            Steps that are padding; they stand before a sequence, never in or after it.
+        """
+        h, last = self.drop_in(self.embedding(ids)), []
+        for k, layer in enumerate(self.layers):
+            h, state = layer(self.drop_out(h) if k else h, dtype, state=states[k] if states else None, absent=absent)
+            last.append(state)
+        return h, tuple(last)
+
+
+class LSTMLanguageModel(LSTMReader):
+    """A reader with softmax weights."""
+
+    def _build(self, config: LSTMConfig) -> None:
+        super()._build(config)
         self.decoder = nn.Linear(config.hidden_size, config.vocabulary_size)
-        nn.init.uniform_(self.embedding.weight, -0.1, 0.1)
-        self.drop_in, self.drop_out = nn.Dropout(config.input_dropout), nn.Dropout(config.output_dropout)
 
     def forward(self, ids: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """Top hidden states, (T, B, H), for token ids (T, B)."""
@@ -60,10 +102,7 @@ class LSTMLanguageModel(nn.Module):
 
     def run_layers(self, ids: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """Top hidden states before their dropout, (T, B, H): what an activation penalty reads."""
-        h = self.drop_in(self.embedding(ids))
-        for k, layer in enumerate(self.layers):
-            h = layer(self.drop_out(h) if k else h, dtype)
-        return h
+        return self.read(ids, dtype)[0]
 
     def loss(self, ids: Tensor, targets: Tensor, dtype: torch.dtype = torch.float32) -> tuple[Tensor, int]:
         """Summed cross entropy in nats over targets ≥ 0, and their number."""

@@ -13,6 +13,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+SHUT = -1e4  # a pre-activation far below anything that is added to it: its sigmoid is 0 to the last bit
+
 
 def pack_product(weight: Tensor) -> Callable[[Tensor], Tensor]:
     """A function ``x → x @ weight.T``, with the weights laid out once for the CPU's kernels.
@@ -62,33 +64,38 @@ def run_recurrence(gates: Tensor, product: Callable[[Tensor], Tensor], h: Tensor
 
 
 class LSTMSequence(torch.autograd.Function):
-    """Differentiable LSTM layer from a zero state; about 1.3 × `nn.LSTM` in bfloat16 training on a CPU.
+    """Differentiable LSTM layer from a given state; about 1.3 × `nn.LSTM` in bfloat16 training on a CPU.
 
     The gain is that weight gradients are one matrix product over all steps.
 
-    Inputs: ``x`` (T, B, E), ``w_ih`` (4H, E), ``w_hh`` (4H, H), ``b`` (4H,), and the dtype of the
-    matrix products. Output: ``h`` (T, B, H), float32.
+    Inputs: ``x`` (T, B, E), ``w_ih`` (4H, E), ``w_hh`` (4H, H), ``b`` (4H,), the dtype of the matrix products, ``h``
+    and ``c`` (B, H) before the first step or None for zero, and ``absent``, bool (T, B) or None. Outputs, float32:
+    ``h`` (T, B, H) and the last ``c`` (B, H).
+
+    At an absent step all gates are shut, so that the state is exactly 0 after it: padding on the left of a sequence
+    leaves it to start from zero, with no gradient on the way (seed 001, pitfalls).
     """
 
     @staticmethod
-    def forward(ctx, x, w_ih, w_hh, b, dtype):
+    def forward(ctx, x, w_ih, w_hh, b, dtype, h=None, c=None, absent=None):
         x_low, w_low, u_low = x.to(dtype), w_ih.to(dtype), w_hh.to(dtype)
         gates = (x_low @ w_low.t()).float().add_(b)
+        shut_gates(gates, absent)
         steps, batch, hidden = gates.shape[0], gates.shape[1], w_hh.shape[1]
         cs = gates.new_empty(steps, batch, hidden)
         hs = torch.empty_like(cs)
         zero = gates.new_zeros(batch, hidden)
-        run_recurrence(gates, lambda h: h.to(dtype) @ u_low.t(), zero, zero, cs=cs, hs=hs)
-        ctx.save_for_backward(x_low, w_low, u_low, gates, cs, hs)
-        return hs
+        h, c = zero if h is None else h, zero if c is None else c
+        run_recurrence(gates, lambda h: h.to(dtype) @ u_low.t(), h, c, cs=cs, hs=hs)
+        ctx.save_for_backward(x_low, w_low, u_low, gates, cs, hs, h, c)
+        return hs, cs[-1].clone()
 
     @staticmethod
-    def backward(ctx, grad_h):
-        x, w, u, gates, cs, hs = ctx.saved_tensors
+    def backward(ctx, grad_h, grad_c):
+        x, w, u, gates, cs, hs, h_first, c_first = ctx.saved_tensors
         steps, _, hidden = cs.shape
         delta = torch.empty_like(gates, dtype=u.dtype)  # dL/d(pre-activation of gates)
-        dh, dc = torch.zeros_like(cs[0]), torch.zeros_like(cs[0])
-        zero = torch.zeros_like(cs[0])
+        dh, dc = torch.zeros_like(cs[0]), grad_c.clone()
         for t in range(steps - 1, -1, -1):
             i, f, g, o = gates[t].split(hidden, dim=1)
             tanh_c = torch.tanh(cs[t])
@@ -96,7 +103,7 @@ class LSTMSequence(torch.autograd.Function):
             dc.addcmul_(dh * o, 1 - tanh_c * tanh_c)
             d_i, d_f, d_g, d_o = delta[t].split(hidden, dim=1)
             d_i.copy_(dc * g * i * (1 - i))
-            d_f.copy_(dc * (cs[t - 1] if t else zero) * f * (1 - f))
+            d_f.copy_(dc * (cs[t - 1] if t else c_first) * f * (1 - f))
             d_g.copy_(dc * i * (1 - g * g))
             d_o.copy_(dh * tanh_c * o * (1 - o))
             dc.mul_(f)
@@ -104,5 +111,13 @@ class LSTMSequence(torch.autograd.Function):
         flat = delta.view(-1, 4 * hidden)
         grad_x = (flat @ w).view(x.shape).float()
         grad_w = (flat.t() @ x.reshape(-1, x.shape[2])).float()
-        grad_u = (delta[1:].reshape(-1, 4 * hidden).t() @ hs[:-1].reshape(-1, hidden).to(u.dtype)).float()
-        return grad_x, grad_w, grad_u, flat.float().sum(0), None
+        before = torch.cat([h_first.unsqueeze(0), hs[:-1]]).to(u.dtype)
+        grad_u = (flat.t() @ before.view(-1, hidden)).float()
+        grads = grad_x, grad_w, grad_u, flat.float().sum(0), None, dh, dc, None
+        return tuple(g if needed else None for g, needed in zip(grads, ctx.needs_input_grad, strict=False))
+
+
+def shut_gates(gates: Tensor, absent: Tensor | None) -> None:
+    """Shut i, f and o where ``absent``, bool (T, B), is true, by pre-activations (T, B, 4H) whose sigmoid is 0."""
+    if absent is not None:
+        gates.masked_fill_(absent.unsqueeze(2), SHUT)

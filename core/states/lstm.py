@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.models.lstm import LSTMLanguageModel
-from core.models.recurrence import pack_product, run_recurrence
+from core.models.lstm import LSTMLanguageModel, LSTMReader, State
+from core.models.recurrence import pack_product, run_recurrence, shut_gates
 from core.tokens.batches import plan_batches
 from core.tokens.encoded import EncodedSentences
 
@@ -43,19 +43,22 @@ class BatchStates:
 
 
 @torch.inference_mode()
-def record_batch(model: LSTMLanguageModel, ids: Tensor) -> BatchStates:
-    """Run token ids (T, B) from a zero state and keep everything.
+def record_batch(model: LSTMReader, ids: Tensor, *, states: tuple[State, ...] | None = None,
+                 absent: Tensor | None = None) -> BatchStates:
+    """Run token ids (T, B) and keep everything; ``states`` and ``absent`` as in `LSTMReader.read`.
 
     The model is only read: no hooks, no mode changes, no dropout, so threads may share it.
     """
     x = embed = model.embedding(ids)
     layers = []
-    for layer in model.layers:
+    for k, layer in enumerate(model.layers):
         steps, batch, hidden = ids.shape[0], ids.shape[1], layer.w_hh.shape[1]
         gates = pack_product(layer.w_ih)(x.reshape(steps * batch, -1)).add_(layer.b).view(steps, batch, -1)
+        shut_gates(gates, absent)
         cs, hs = gates.new_empty(steps, batch, hidden), gates.new_empty(steps, batch, hidden)
         zero = gates.new_zeros(batch, hidden)
-        run_recurrence(gates, pack_product(layer.w_hh), zero, zero, cs=cs, hs=hs)
+        h, c = states[k] if states else (zero, zero)
+        run_recurrence(gates, pack_product(layer.w_hh), h, c, cs=cs, hs=hs)
         i, f, g, o = gates.split(hidden, dim=2)
         layers.append(LayerStates(i, f, g, o, i * g, cs, hs))
         x = hs

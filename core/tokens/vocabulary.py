@@ -42,11 +42,14 @@ class Vocabulary:
         return token in self.ids
 
 
-def build_vocabulary(sentences: Iterable[Iterable[str]], *, max_size: int = 10_000) -> Vocabulary:
-    """The ``max_size`` most frequent tokens; ties by first appearance, brackets never dropped."""
+def build_vocabulary(sentences: Iterable[Iterable[str]], *, max_size: int = 10_000, min_count: int = 1) -> Vocabulary:
+    """The ``max_size`` most frequent tokens; ties by first appearance, brackets never dropped.
+
+    Words that come fewer than ``min_count`` times are left out.
+    """
     counts = Counter(token for sentence in sentences for token in sentence)
     markers = (ST, ED, UNK)
     rest = [t for t, _ in counts.most_common() if t not in markers]
     brackets = [t for t in rest if t.startswith("(") or t.endswith(")")]
-    words = [t for t in rest if not (t.startswith("(") or t.endswith(")"))]
+    words = [t for t in rest if counts[t] >= min_count and not (t.startswith("(") or t.endswith(")"))]
     return Vocabulary((*markers, *brackets, *words[:max(0, max_size - len(markers) - len(brackets))]))

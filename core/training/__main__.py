@@ -1,4 +1,4 @@
-"""``python -m core.training {lstm,qwem,qwem-run,cnn,saliency}``: train, resume, save a checkpoint or results.
+"""``python -m core.training {lstm,qwem,qwem-run,cnn,saliency,seq2seq}``: train, resume, save a checkpoint or results.
 
 The entry stands above the layer it lies in: concepts are counted, solved and compared by `core.analysis.qwem`, and the
 experiment on saliency is led by `core.analysis.saliency`.
@@ -17,11 +17,13 @@ from core.errors import WordglassError
 from core.training.lstm import LSTMTraining, train_lstm
 from core.training.progress import Progress
 from core.training.qwem import GradientTraining
+from core.training.seq2seq import Seq2SeqTraining, train_seq2seq
 
 
 def main() -> int:
     """Run the training named on the command line; 0 when a checkpoint was written."""
-    commands = {"lstm": _lstm, "qwem": _qwem, "qwem-run": _qwem_run, "cnn": _cnn, "saliency": _saliency}
+    commands = {"lstm": _lstm, "qwem": _qwem, "qwem-run": _qwem_run, "cnn": _cnn, "saliency": _saliency,
+                "seq2seq": _seq2seq}
     settings = tyro.extras.subcommand_cli_from_dict(commands, prog="python -m core.training")
     try:
         print(_train(settings))
@@ -35,8 +37,12 @@ def main() -> int:
 
 
 def _train(settings: LSTMTraining | ConceptSettings | GradientTraining | RecordedTraining
-           | ExperimentSettings) -> str:
+           | ExperimentSettings | Seq2SeqTraining) -> str:
     """Train, and say in a line what came of it."""
+    if isinstance(settings, Seq2SeqTraining):
+        card = train_seq2seq(settings)
+        return (f"{card.id}: test perplexity {card.perplexity['test']:.3f} over {card.corpus.n_pairs['test']:,} pairs; "
+                f"{card.epochs} epochs in {card.seconds:,.0f} s")
     if isinstance(settings, ExperimentSettings):
         names = run_seeds(settings, say=_say)
         return f"{len(names)} seeds: {names[0]} … {names[-1]}"
@@ -99,6 +105,11 @@ def _cnn(settings: Annotated[RecordedTraining, tyro.conf.arg(name="")] = Recorde
 def _saliency(settings: Annotated[ExperimentSettings, tyro.conf.arg(name="")] = ExperimentSettings(),
               ) -> ExperimentSettings:
     """Both phases of learning from unsettled words, over many seeds."""
+    return settings
+
+
+def _seq2seq(settings: Annotated[Seq2SeqTraining, tyro.conf.arg(name="")] = Seq2SeqTraining()) -> Seq2SeqTraining:
+    """An encoder–decoder LSTM on sentence pairs, the source reversed or not."""
     return settings
 
 

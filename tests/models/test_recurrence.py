@@ -37,7 +37,7 @@ def run(gates, u, h, c):
 @given(sizes, st.integers(0, 99))
 def test_states_and_gradients_equal_torchs(shape, seed):
     x, w, u, b = random_layer(*shape, seed=seed)
-    h = LSTMSequence.apply(x, w, u, b, torch.float32)
+    h, _ = LSTMSequence.apply(x, w, u, b, torch.float32)
     copy, layer, expected = reference(x, w, u, b)
     torch.testing.assert_close(h, expected, atol=1e-5, rtol=1e-5)
     weight = torch.randn(h.shape, generator=torch.Generator().manual_seed(1))
@@ -50,23 +50,23 @@ def test_states_and_gradients_equal_torchs(shape, seed):
 def test_gradients_equal_finite_differences():
     # float64 inside would need a second code path; a step of 1e-2 in float32 resolves 1e-3
     x, w, u, b = random_layer(4, 2, 3, 3, seed=4)
-    LSTMSequence.apply(x, w, u, b, torch.float32).square().sum().backward()
+    LSTMSequence.apply(x, w, u, b, torch.float32)[0].square().sum().backward()
     for value in (x, w, u, b):
         for i in range(0, value.numel(), 5):
             ends = []
             for step in (1e-2, -1e-2):
                 moved = [p.detach().clone() for p in (x, w, u, b)]
                 moved[[x is value, w is value, u is value, b is value].index(True)].view(-1)[i] += step
-                ends.append(float(LSTMSequence.apply(*moved, torch.float32).double().square().sum()))
+                ends.append(float(LSTMSequence.apply(*moved, torch.float32)[0].double().square().sum()))
             assert (ends[0] - ends[1]) / 2e-2 == pytest.approx(float(value.grad.view(-1)[i]), abs=5e-3)
 
 
 def test_half_precision_products_stay_close():
     parts = random_layer(12, 8, 16, 32, seed=2)
     parts = [(p / 4).detach().requires_grad_() for p in parts]
-    exact = LSTMSequence.apply(*parts, torch.float32)
+    exact = LSTMSequence.apply(*parts, torch.float32)[0]
     grads = torch.autograd.grad(exact.square().sum(), parts)
-    low = LSTMSequence.apply(*parts, torch.bfloat16)
+    low = LSTMSequence.apply(*parts, torch.bfloat16)[0]
     low_grads = torch.autograd.grad(low.square().sum(), parts)
     assert low.dtype == torch.float32 and float((low - exact).detach().abs().max()) < 0.02
     for ours, theirs in zip(low_grads, grads, strict=True):
@@ -121,15 +121,15 @@ def test_one_cell_can_count_brackets():
 
 def test_sentences_of_a_batch_do_not_touch_each_other():
     x, w, u, b = (p.detach() for p in random_layer(6, 4, 3, 5))
-    together = LSTMSequence.apply(x, w, u, b, torch.float32)
-    alone = LSTMSequence.apply(x[:, 2:3].contiguous(), w, u, b, torch.float32)
+    together, _ = LSTMSequence.apply(x, w, u, b, torch.float32)
+    alone, _ = LSTMSequence.apply(x[:, 2:3].contiguous(), w, u, b, torch.float32)
     torch.testing.assert_close(together[:, 2:3], alone, atol=1e-6, rtol=1e-5)
 
 
 def test_later_tokens_change_no_earlier_state():
     x, w, u, b = (p.detach() for p in random_layer(6, 2, 3, 5))
-    whole = LSTMSequence.apply(x, w, u, b, torch.float32)
-    torch.testing.assert_close(LSTMSequence.apply(x[:4], w, u, b, torch.float32), whole[:4], atol=1e-6, rtol=1e-5)
+    whole, _ = LSTMSequence.apply(x, w, u, b, torch.float32)
+    torch.testing.assert_close(LSTMSequence.apply(x[:4], w, u, b, torch.float32)[0], whole[:4], atol=1e-6, rtol=1e-5)
 
 
 @pytest.mark.parametrize("shape", [(8, 3), (300, 300)])  # plain, and packed for the CPU's kernels where it has them

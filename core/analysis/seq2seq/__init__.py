@@ -1,0 +1,1 @@
+"""What encoder–decoders do: gradients, sentence vectors, quality by length and rarity."""

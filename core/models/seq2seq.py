@@ -1,0 +1,72 @@
+"""The encoder–decoder of seed 001: one LSTM reads a sentence, another, started from its last states, writes one.
+
+p(y | x) = Π_t p(y_t | v, y_<t), where v are all h and c of the encoder after its last word (Sutskever, Vinyals and Le
+2014, section 2 and equation 1).
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from core.models.lstm import LSTMConfig, LSTMLanguageModel, LSTMReader, State
+
+
+@dataclass(frozen=True)
+class Seq2SeqConfig:
+    """Sizes of an encoder–decoder. Both halves have the same units and layers, as in the paper."""
+
+    source_vocabulary_size: int
+    target_vocabulary_size: int
+    embedding_size: int
+    hidden_size: int
+    n_layers: int = 1
+    dropout: float = 0.3  # on embeddings, between layers, before the softmax; the paper had 12 million pairs and none
+
+    def half(self, vocabulary_size: int) -> LSTMConfig:
+        """Sizes of one of the two LSTMs."""
+        return LSTMConfig(vocabulary_size, self.embedding_size, self.hidden_size, self.n_layers,
+                          input_dropout=self.dropout, output_dropout=self.dropout)
+
+
+class Seq2Seq(nn.Module):
+    """An encoder, and a decoder that is a language model started from the encoder's last states."""
+
+    def __init__(self, config: Seq2SeqConfig):
+        super().__init__()
+        self.config = config
+        self.encoder = LSTMReader(config.half(config.source_vocabulary_size))
+        self.decoder = LSTMLanguageModel(config.half(config.target_vocabulary_size))
+
+    def encode(self, source: Tensor, absent: Tensor | None = None,
+               dtype: torch.dtype = torch.float32) -> tuple[State, ...]:
+        """(h, c) of every layer after the last word, each (B, H).
+
+        Parameters
+        ----------
+        source : int64 tensor of shape (T, B)
+            In the order in which it is read; padded on the left, so that nothing stands between the end of a sentence
+            and the start of its translation.
+        absent : bool tensor of shape (T, B), optional
+            The padding.
+        """
+        return self.encoder.read(source, dtype, states=None, absent=absent)[1]
+
+    def loss(self, source: Tensor, absent: Tensor | None, inputs: Tensor, targets: Tensor,
+             dtype: torch.dtype = torch.float32) -> tuple[Tensor, int]:
+        """Summed cross entropy in nats over targets ≥ 0, and their number.
+
+        Parameters
+        ----------
+        source, absent : tensors of shape (T, B)
+            As in `encode`.
+        inputs, targets : int64 tensors of shape (T', B)
+            The translation and its continuation by one token, padded on the right.
+        """
+        h, _ = self.decoder.read(inputs, dtype, states=self.encode(source, absent, dtype))
+        return self.decoder.score(self.decoder.drop_out(h), targets, dtype)
+
+    def initialise_uniformly(self, bound: float) -> None:
+        """Draw every parameter from (-bound, bound), the paper's 0.08."""
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, -bound, bound)

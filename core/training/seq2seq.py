@@ -1,0 +1,304 @@
+"""Train an encoder–decoder on sentence pairs (seed 001; Sutskever, Vinyals and Le 2014, section 3)."""
+
+import hashlib
+import json
+import math
+import platform
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save
+
+from core.checkpoints.artefacts import write_atomically
+from core.checkpoints.card import PairsCard, Seq2SeqCard
+from core.checkpoints.seq2seq import round_weights, save_seq2seq
+from core.corpora.pairs import MULTI30K, SentencePairs, pairs_licence, read_multi30k, read_pairs
+from core.errors import TrainingError
+from core.models.seq2seq import Seq2Seq, Seq2SeqConfig
+from core.settings import cache_folder
+from core.tokens.pairs import (
+    EncodedPairs,
+    PairVocabulary,
+    build_pair_vocabulary,
+    encode_pairs,
+    pad_pairs,
+    plan_pair_batches,
+    split_pairs,
+)
+from core.training.memory import keep_large_blocks
+from core.training.progress import Progress
+from core.training.state import read_state, take_up_state, write_state
+
+SAVE_EVERY = 120.0   # seconds between saved states: what a killed run can lose
+
+
+@dataclass(frozen=True)
+class Seq2SeqTraining:
+    """Settings of one training run."""
+
+    corpus: str = MULTI30K                     # multi30k, fra-eng, or the path of a table: sentence TAB translation
+    languages: tuple[str, str] = ("xx", "xx")  # of a table; en and fr have tokenisers of their own
+    reverse: bool = True                       # read the source backwards (section 3.3)
+    hidden_size: int = 500                     # the paper's is 1,000
+    embedding_size: int = 256                  # the paper's is 1,000
+    n_layers: int = 1                          # the paper's is 4
+    source_size: int = 8_000                   # words known; the paper's 160,000 was for 12 million pairs
+    target_size: int = 5_500                   # the paper's is 80,000; the softmax costs a third of a step
+    min_count: int = 2                         # a word that came once teaches nothing but its sentence
+    dropout: float = 0.3
+    recipe: Literal["adam", "paper"] = "adam"  # paper: SGD, lr 0.7, halved every half epoch after 5, sums over words
+    learning_rate: float = 0.0                 # 0: 0.002 for Adam (peak of the cosine), 0.7 for the paper's SGD
+    clip: float = 0.0                          # norm of the gradient; 0: 1 for Adam, 5 for the paper's
+    epochs: int = 8
+    batch: int = 64                            # pairs; the paper's is 128
+    max_length: int = 60                       # words of either side; longer pairs are left out of training
+    held_out: int = 1_500                      # pairs in validation, and in test, where the corpus has no such parts
+    split_seed: int = 0
+    seed: int = 0
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    precision: Literal["auto", "bfloat16", "float32"] = "auto"  # auto: bfloat16 where it is faster
+
+    def check(self) -> None:
+        """Refuse what cannot be trained.
+
+        Raises
+        ------
+        TrainingError
+            Naming the setting, its value and what is allowed.
+        """
+        for name, low, high in (("hidden_size", 1, 4096), ("embedding_size", 1, 4096), ("n_layers", 1, 8),
+                                ("source_size", 10, 200_000), ("target_size", 10, 100_000), ("min_count", 1, 1000),
+                                ("dropout", 0, 0.95), ("learning_rate", 0, 10), ("clip", 0, 1e6), ("epochs", 1, 1000),
+                                ("batch", 1, 4096), ("max_length", 1, 1000), ("held_out", 1, 10**6)):
+            value = getattr(self, name)
+            if not low <= value <= high:
+                raise TrainingError("{name} = {value} is out of range.", "Choose {low} to {high}.",
+                                    name=name, value=value, low=low, high=high)
+
+    @property
+    def peak_rate(self) -> float:
+        return self.learning_rate or (0.7 if self.recipe == "paper" else 0.002)
+
+    @property
+    def corpus_name(self) -> str:
+        """The corpus as a part of a name: a table's is that of its file."""
+        stem = Path(self.corpus).stem.lower()
+        return "".join(c if c.isascii() and c.isalnum() else "-" for c in stem).strip("-")[:24] or "pairs"
+
+    @property
+    def run_id(self) -> str:
+        """Name of the run: equal settings resume each other."""
+        digest = hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:8]
+        return f"seq2seq-{self.corpus_name}-{'reversed' if self.reverse else 'forward'}-{digest}"
+
+
+@dataclass(frozen=True, eq=False)
+class PairData:
+    """What a run reads: the words and each part encoded."""
+
+    parts: dict[str, SentencePairs]
+    vocabulary: PairVocabulary
+    encoded: dict[str, EncodedPairs]
+
+
+def read_parts(settings: Seq2SeqTraining) -> dict[str, SentencePairs]:
+    """Train, validation and test pairs: a corpus's own parts, or ours by source sentence."""
+    if settings.corpus == MULTI30K:
+        return {"train": read_multi30k("train"), "validation": read_multi30k("val"),
+                "test": read_multi30k("test_2016_flickr")}
+    pairs = read_pairs(settings.corpus, settings.languages)
+    return split_pairs(pairs, n_held_out=min(settings.held_out, len(pairs) // 5), seed=settings.split_seed)
+
+
+def load_pair_data(settings: Seq2SeqTraining, parts: dict[str, SentencePairs] | None = None) -> PairData:
+    """Read, split and encode pairs with a vocabulary of the train part.
+
+    Raises
+    ------
+    TrainingError
+        When a part is left without a pair.
+    """
+    parts = parts or read_parts(settings)
+    if not all(len(part) for part in parts.values()):
+        raise TrainingError("There are too few pairs to keep some back.", "Give ten pairs or more.")
+    vocabulary = build_pair_vocabulary(parts["train"], source_size=settings.source_size,
+                                       target_size=settings.target_size, min_count=settings.min_count)
+    return PairData(parts, vocabulary, {name: encode_pairs(part, vocabulary, reverse=settings.reverse)
+                                        for name, part in parts.items()})
+
+
+@torch.inference_mode()
+def measure_pair_perplexity(model: Seq2Seq, pairs: EncodedPairs, *, batch: int = 128,
+                            dtype: torch.dtype = torch.float32) -> float:
+    """exp of the mean cross entropy (nats) a target token, the end included, given the source and what went before."""
+    device, was_training = next(model.parameters()).device, model.training
+    model.eval()
+    total, count = 0.0, 0
+    for rows in plan_pair_batches(pairs, batch):
+        loss, n = model.loss(*to_tensors(pad_pairs(pairs, rows), device), dtype)
+        total, count = total + float(loss), count + n
+    model.train(was_training)
+    return math.exp(min(total / max(count, 1), 700.0))
+
+
+def to_tensors(arrays: tuple[np.ndarray | None, ...], device: torch.device) -> tuple[torch.Tensor | None, ...]:
+    """Arrays of `pad_pairs` on a device; None stays None."""
+    return tuple(None if a is None else torch.from_numpy(a).to(device) for a in arrays)
+
+
+class Seq2SeqRun:
+    """A training run that can be stopped anywhere and goes on where it was saved."""
+
+    def __init__(self, settings: Seq2SeqTraining, data: PairData, folder: Path):
+        settings.check()
+        self.settings, self.data, self.folder = settings, data, folder
+        wants_cuda = settings.device == "cuda" or (settings.device == "auto" and torch.cuda.is_available())
+        self.device = torch.device("cuda" if wants_cuda else "cpu")
+        # bfloat16 products pay from a few hundred units on; below, conversion costs more than it saves
+        low = settings.precision == "bfloat16" or (settings.precision == "auto" and settings.hidden_size >= 400)
+        self.dtype = torch.bfloat16 if low else torch.float32
+        torch.manual_seed(settings.seed)
+        self.model = Seq2Seq(Seq2SeqConfig(
+            len(data.vocabulary.source), len(data.vocabulary.target), settings.embedding_size, settings.hidden_size,
+            settings.n_layers, settings.dropout))
+        if settings.recipe == "paper":
+            self.model.initialise_uniformly(0.08)
+        self.model.to(self.device)
+        make = torch.optim.SGD if settings.recipe == "paper" else torch.optim.Adam
+        self.optimiser = make(self.model.parameters(), lr=settings.peak_rate, fused=True)
+        train = data.encoded["train"]
+        longest = np.maximum(train.source_lengths, train.target_lengths) - 2
+        self.pairs = np.flatnonzero(longest <= settings.max_length)
+        if not len(self.pairs):
+            raise TrainingError("No pair of at most {limit} words is left to learn from.", "Raise max_length.",
+                                limit=settings.max_length)
+        self.epoch, self.batch, self.seconds, self.history, self.best = 0, 0, 0.0, [], math.inf
+
+    def plan(self, epoch: int) -> list[np.ndarray]:
+        """The batches of one epoch, the same after every resume."""
+        rng = np.random.default_rng([self.settings.seed, epoch])
+        kept = set(self.pairs.tolist())
+        planned = plan_pair_batches(self.data.encoded["train"], self.settings.batch, rng)
+        batches = [np.array([s for s in batch.tolist() if s in kept]) for batch in planned]
+        return [b for b in batches if len(b)]
+
+    def learning_rate(self, step: int, n_batches: int) -> float:
+        """Adam: warm-up over 2 % of all steps, then a cosine to 2 % of the peak. Paper: halved every half epoch
+        after the fifth (section 3.4)."""
+        peak, n_steps = self.settings.peak_rate, n_batches * self.settings.epochs
+        if self.settings.recipe == "paper":
+            return peak * 0.5 ** max(0, math.floor((step / n_batches - 5) * 2) + 1)
+        warm = max(1, n_steps // 50)
+        if step < warm:
+            return peak * (step + 1) / warm
+        return peak * (0.02 + 0.49 * (1 + math.cos(math.pi * (step - warm) / max(1, n_steps - warm))))
+
+    def save(self) -> None:
+        """Write the whole state under a temporary name, then rename."""
+        write_state(self.folder, self.model, self.optimiser, {
+            "epoch": self.epoch, "batch": self.batch, "seconds": self.seconds, "best": self.best,
+            "history": self.history})
+
+    def resume(self) -> bool:
+        """Take up a saved state if there is one, see `take_up_state`."""
+        return take_up_state(self.folder, self._take_up)
+
+    def _take_up(self, path: Path) -> None:
+        meta = read_state(path, self.model, self.optimiser)
+        self.epoch, self.batch, self.seconds = int(meta["epoch"]), int(meta["batch"]), float(meta["seconds"])
+        self.best, self.history = float(meta["best"]), list(meta["history"])
+
+    def train(self, after_step=None) -> None:
+        """Train to the last epoch; ``after_step`` is called with this run after every batch, when it can be saved."""
+        lengths = self.data.encoded["train"].target_lengths[self.pairs] - 1
+        n_batches = len(self.plan(0))
+        progress = Progress(int(lengths.sum()) * self.settings.epochs)
+        progress.resume_at(int(lengths.sum() * (self.epoch + self.batch / n_batches)))
+        while self.epoch < self.settings.epochs:
+            self.model.train()
+            self._train_epoch(progress, n_batches, after_step)
+            start = time.monotonic()
+            perplexity = measure_pair_perplexity(self.model, self.data.encoded["validation"], dtype=self.dtype)
+            self.seconds += time.monotonic() - start
+            self.history[-1] |= {"validation_perplexity": perplexity, "seconds": self.seconds}
+            progress.report(f"epoch {self.epoch + 1}: validation perplexity {perplexity:.3f}", force=True)
+            if perplexity < self.best:
+                self.best = perplexity
+                weights = {n: t.detach().cpu().contiguous() for n, t in self.model.state_dict().items()}
+                write_atomically(self.folder / "best.safetensors", save(weights))
+            self.epoch, self.batch = self.epoch + 1, 0
+            self.save()
+
+    def _train_epoch(self, progress: Progress, n_batches: int, after_step) -> None:
+        batches = self.plan(self.epoch)
+        if self.batch == 0:
+            self.history.append({"epoch": self.epoch, "train_loss": 0.0, "train_tokens": 0})
+        row, last_save = self.history[-1], time.monotonic()
+        for index in range(self.batch, len(batches)):
+            start = time.monotonic()
+            loss, n = self._step(batches[index], self.learning_rate(self.epoch * n_batches + index, n_batches))
+            row["train_loss"] += loss
+            row["train_tokens"] += n
+            progress.done += n
+            self.seconds += time.monotonic() - start
+            self.batch = index + 1
+            progress.report(f"epoch {self.epoch + 1} batch {index + 1}/{len(batches)} "
+                            f"train perplexity {math.exp(min(20, row['train_loss'] / row['train_tokens'])):.3f}")
+            if time.monotonic() - last_save > SAVE_EVERY:
+                self.save()
+                last_save = time.monotonic()
+            if after_step is not None:
+                after_step(self)
+
+    def _step(self, rows: np.ndarray, rate: float) -> tuple[float, int]:
+        """One update; returns the summed loss and the number of target tokens."""
+        s = self.settings
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        batch = to_tensors(pad_pairs(self.data.encoded["train"], rows), self.device)
+        loss, n = self.model.loss(*batch, self.dtype)
+        (loss / (len(rows) if s.recipe == "paper" else n)).backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), s.clip or (5.0 if s.recipe == "paper" else 1.0))
+        self.optimiser.step()
+        self.optimiser.zero_grad()
+        return float(loss.detach()), n
+
+
+def train_seq2seq(settings: Seq2SeqTraining, parts: dict[str, SentencePairs] | None = None) -> Seq2SeqCard:
+    """Train, resume or finish a run, and save the checkpoint of its best epoch.
+
+    Parameters
+    ----------
+    parts : dict, optional
+        Pairs already read, by part; by default those of the corpus.
+    """
+    settings.check()
+    keep_large_blocks()
+    run = Seq2SeqRun(settings, load_pair_data(settings, parts), cache_folder() / "training" / settings.run_id)
+    run.resume()
+    run.train()
+    return finish_seq2seq(run)
+
+
+def finish_seq2seq(run: Seq2SeqRun) -> Seq2SeqCard:
+    """Score the best epoch's rounded weights and write its checkpoint."""
+    s, data = run.settings, run.data
+    if not math.isfinite(run.best):
+        raise TrainingError("Run {run} never had a finite validation perplexity.",
+                            "Choose a lower learning rate; {value} is too high.", run=s.run_id, value=s.peak_rate)
+    run.model.load_state_dict(round_weights(load_file(run.folder / "best.safetensors")))
+    train = data.parts["train"]
+    return save_seq2seq(run.model.cpu(), data.vocabulary, card_fields={
+        "corpus": PairsCard(name=s.corpus_name, licence=pairs_licence(s.corpus), sha256=train.sha256,
+                            source_language=train.source_language, target_language=train.target_language,
+                            n_pairs={name: len(part) for name, part in data.parts.items()}),
+        "reverse": s.reverse, "training": asdict(s) | {"languages": list(s.languages), "corpus": s.corpus_name},
+        "lower_source": data.vocabulary.lower_source, "epochs": len(run.history), "seconds": round(run.seconds, 1),
+        "history": run.history,
+        "perplexity": {part: measure_pair_perplexity(run.model, data.encoded[part]) for part in ("validation", "test")},
+        "versions": {"python": platform.python_version(), "torch": torch.__version__.split("+")[0],
+                     "numpy": np.__version__}})

@@ -1,0 +1,1 @@
+"""Pages of translation: an encoder–decoder one can type into."""

@@ -1,0 +1,88 @@
+"""The encoder–decoder: against torch's own layers, and blind to padding."""
+
+import pytest
+import torch
+
+from core.models.recurrence import LSTMSequence
+from core.models.seq2seq import Seq2Seq, Seq2SeqConfig
+from core.tokens.batches import PAD
+
+
+def build(n_layers: int = 2) -> Seq2Seq:
+    torch.manual_seed(0)
+    return Seq2Seq(Seq2SeqConfig(11, 9, 5, 7, n_layers, dropout=0.0))
+
+
+def torch_half(half) -> torch.nn.LSTM:
+    layer = torch.nn.LSTM(5, 7, num_layers=len(half.layers))
+    with torch.no_grad():
+        for k, own in enumerate(half.layers):
+            for name, value in (("weight_ih", own.w_ih), ("weight_hh", own.w_hh), ("bias_ih", own.b)):
+                getattr(layer, f"{name}_l{k}").copy_(value)
+            getattr(layer, f"bias_hh_l{k}").zero_()
+    return layer
+
+
+def batch():
+    rng = torch.Generator().manual_seed(1)
+    source, inputs = (torch.randint(0, n, (t, 3), generator=rng) for n, t in ((11, 6), (9, 5)))
+    targets = torch.randint(0, 9, (5, 3), generator=rng)
+    return source, inputs, targets
+
+
+@pytest.mark.parametrize("n_layers", [1, 3])
+def test_the_decoder_starts_from_all_states_of_the_encoder(n_layers):
+    model = build(n_layers)
+    source, inputs, targets = batch()
+    encoder, decoder = torch_half(model.encoder), torch_half(model.decoder)
+    _, state = encoder(model.encoder.embedding(source))
+    h, _ = decoder(model.decoder.embedding(inputs), state)
+    logits = model.decoder.decoder(h)
+    expected = torch.nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="sum")
+    loss, n = model.loss(source, None, inputs, targets)
+    assert n == 15 and float(loss.detach()) == pytest.approx(float(expected.detach()), rel=1e-5)
+    ours = torch.autograd.grad(loss, [model.encoder.layers[0].w_hh, model.encoder.embedding.weight])
+    theirs = torch.autograd.grad(expected, [encoder.weight_hh_l0, model.encoder.embedding.weight])
+    for a, b in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(a, b, atol=1e-5, rtol=1e-4)
+
+
+def test_padding_before_a_source_and_after_a_target_changes_nothing():
+    model = build()
+    source, inputs, targets = batch()
+    alone, _ = model.loss(source[2:, :1], None, inputs[:3, :1], targets[:3, :1])
+    source, targets = source.clone(), targets.clone()
+    absent = torch.zeros(6, 3, dtype=torch.bool)
+    absent[:2, 0] = True
+    targets[3:, 0] = PAD
+    targets[:, 1:] = PAD
+    padded, n = model.loss(source, absent, inputs, targets)
+    assert n == 3 and float(padded.detach()) == pytest.approx(float(alone.detach()), rel=1e-6)
+    grads = torch.autograd.grad(padded, model.encoder.embedding.weight)[0]
+    only = torch.autograd.grad(alone, model.encoder.embedding.weight)[0]
+    torch.testing.assert_close(grads, only, atol=1e-7, rtol=1e-4)
+
+
+def test_the_paper_has_384_million_parameters():
+    with torch.device("meta"):
+        model = Seq2Seq(Seq2SeqConfig(160_000, 80_000, 1000, 1000, 4))
+    recurrent = sum(p.numel() for half in (model.encoder, model.decoder) for p in half.layers.parameters())
+    total = sum(p.numel() for p in model.parameters()) - 80_000  # our softmax has a bias
+    assert recurrent == 64_032_000 and total == 384_032_000
+
+
+def test_gradients_reach_the_first_state():
+    torch.manual_seed(3)
+    x, w, u, b = torch.randn(4, 2, 3), torch.randn(20, 3), torch.randn(20, 5), torch.randn(20)
+    h, c = (torch.randn(2, 5).requires_grad_() for _ in range(2))
+    layer = torch.nn.LSTM(3, 5)
+    with torch.no_grad():
+        for name, value in (("weight_ih_l0", w), ("weight_hh_l0", u), ("bias_ih_l0", b), ("bias_hh_l0", 0 * b)):
+            getattr(layer, name).copy_(value)
+    hs, last = LSTMSequence.apply(x, w, u, b, torch.float32, h, c, None)
+    expected, (_, expected_last) = layer(x, (h[None], c[None]))
+    torch.testing.assert_close(hs, expected, atol=1e-5, rtol=1e-5)
+    ours = torch.autograd.grad(hs.sin().sum() + (last * last).sum(), [h, c])
+    theirs = torch.autograd.grad(expected.sin().sum() + (expected_last * expected_last).sum(), [h, c])
+    for a, b in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(a, b, atol=1e-5, rtol=1e-4)
