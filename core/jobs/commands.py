@@ -14,7 +14,8 @@ from typing import Any
 
 from core.errors import JobError
 
-COMMANDS = {"learn": "core.jobs.learn", "qwem": "core.jobs.qwem", "classify": "core.jobs.classify"}
+COMMANDS = {"learn": "core.jobs.learn", "qwem": "core.jobs.qwem", "classify": "core.jobs.classify",
+            "toy-pairs": "core.jobs.toy_pairs"}
 
 
 def load_command(name: str) -> ModuleType:

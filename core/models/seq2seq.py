@@ -66,6 +66,20 @@ class Seq2Seq(nn.Module):
         h, _ = self.decoder.read(inputs, dtype, states=self.encode(source, absent, dtype))
         return self.decoder.score(self.decoder.drop_out(h), targets, dtype)
 
+    def open_forget_gates(self, bias: float) -> None:
+        """Raise the bias of every forget gate, so that the first words of a sentence are not lost from the start
+        (Jozefowicz, Zaremba and Sutskever 2015)."""
+        with torch.no_grad():
+            for layer in (*self.encoder.layers, *self.decoder.layers):
+                hidden = self.config.hidden_size
+                layer.b[hidden:2 * hidden] += bias
+
+    def spread_embeddings(self, std: float) -> None:
+        """Draw embeddings from N(0, std²): with small ones the gates hardly hear which word was read, and a first
+        epoch is lost."""
+        for half in (self.encoder, self.decoder):
+            nn.init.normal_(half.embedding.weight, std=std)
+
     def initialise_uniformly(self, bound: float) -> None:
         """Draw every parameter from (-bound, bound), the paper's 0.08."""
         for parameter in self.parameters():

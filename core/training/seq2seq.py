@@ -50,11 +50,13 @@ class Seq2SeqTraining:
     target_size: int = 5_500                   # the paper's is 80,000; the softmax costs a third of a step
     min_count: int = 2                         # a word that came once teaches nothing but its sentence
     dropout: float = 0.3
+    forget_bias: float = 1.0                   # at the start; the paper's recipe has none
+    embedding_std: float = 1.0                 # at the start; the paper's recipe draws all from (-0.08, 0.08)
     recipe: Literal["adam", "paper"] = "adam"  # paper: SGD, lr 0.7, halved every half epoch after 5, sums over words
     learning_rate: float = 0.0                 # 0: 0.002 for Adam (peak of the cosine), 0.7 for the paper's SGD
     clip: float = 0.0                          # norm of the gradient; 0: 1 for Adam, 5 for the paper's
     epochs: int = 8
-    batch: int = 64                            # pairs; the paper's is 128
+    batch: int = 32                            # pairs; the paper's is 128: few pairs want many steps
     max_length: int = 60                       # words of either side; longer pairs are left out of training
     held_out: int = 1_500                      # pairs in validation, and in test, where the corpus has no such parts
     split_seed: int = 0
@@ -72,7 +74,7 @@ class Seq2SeqTraining:
         """
         for name, low, high in (("hidden_size", 1, 4096), ("embedding_size", 1, 4096), ("n_layers", 1, 8),
                                 ("source_size", 10, 200_000), ("target_size", 10, 100_000), ("min_count", 1, 1000),
-                                ("dropout", 0, 0.95), ("learning_rate", 0, 10), ("clip", 0, 1e6), ("epochs", 1, 1000),
+                                ("dropout", 0, 0.95), ("forget_bias", -10, 10), ("embedding_std", 0, 10), ("learning_rate", 0, 10), ("clip", 0, 1e6), ("epochs", 1, 1000),
                                 ("batch", 1, 4096), ("max_length", 1, 1000), ("held_out", 1, 10**6)):
             value = getattr(self, name)
             if not low <= value <= high:
@@ -167,6 +169,9 @@ class Seq2SeqRun:
             settings.n_layers, settings.dropout))
         if settings.recipe == "paper":
             self.model.initialise_uniformly(0.08)
+        else:
+            self.model.open_forget_gates(settings.forget_bias)
+            self.model.spread_embeddings(settings.embedding_std)
         self.model.to(self.device)
         make = torch.optim.SGD if settings.recipe == "paper" else torch.optim.Adam
         self.optimiser = make(self.model.parameters(), lr=settings.peak_rate, fused=True)
