@@ -37,12 +37,12 @@ CELL_LINES = """sentence = {sentence}
 left = read_sentence(checkpoint, sentence)
 right = read_sentence(checkpoint, sentence, [{edits}])
 draw_two_runs(compare_readings(left, right, {cells}, start={start}), cursor={cursor}).show()"""
-TEXT_LINES = """parse = typed_parser(checkpoint.card)
-left, right = (read_sentence(checkpoint, read_typed_sentence(text, checkpoint.kind, parse=parse)[0])
+TEXT_LINES = """form = typed_form(checkpoint.card)
+left, right = (read_sentence(checkpoint, read_typed_sentence(text, checkpoint.kind, form=form)[0])
                for text in ({left!r},
                             {right!r}))
 draw_two_runs(compare_readings(left, right, {cells}), cursor=0).show()"""
-TYPED_IMPORTS = "from core.states.sources import typed_parser\nfrom core.tokens.sentences import read_typed_sentence"
+TYPED_IMPORTS = "from core.states.sources import typed_form\nfrom core.tokens.sentences import read_typed_sentence"
 
 
 def read_text(card, key: str, label: str, default: str):
@@ -66,7 +66,7 @@ def pick_reading(card):
             reading, text = read_text(card, "itext", tr("A sentence or a bracketed tree"), example_texts(card)[0])
             if reading is None:
                 return None
-            lines = f"read_typed_sentence({text!r}, checkpoint.kind, parse=typed_parser(checkpoint.card))[0]"
+            lines = f"read_typed_sentence({text!r}, checkpoint.kind, form=typed_form(checkpoint.card))[0]"
             return reading, get_typed(card.id, text)[0], lines, TYPED_IMPORTS
         sentences = get_sentences(card.id, source)[:MAX_SENTENCES]
         number = pick_one(tr("Sentence"), range(len(sentences)), "is",

@@ -38,10 +38,10 @@ PICKED_LINES = """from core.states.sources import list_sentences, read_source
 from core.tokens.linearise import linearise
 tree = list_sentences(read_source("{source}", checkpoint.card))[{number}].tree
 sentence = linearise(tree, checkpoint.kind, pos_brackets=checkpoint.pos_brackets)"""
-TYPED_LINES = """from core.states.sources import typed_parser
+TYPED_LINES = """from core.states.sources import typed_form
 from core.tokens.sentences import read_typed_sentence
 text = {text!r}  # your text here
-sentence, tree = read_typed_sentence(text, checkpoint.kind, parse=typed_parser(checkpoint.card))"""
+sentence, tree = read_typed_sentence(text, checkpoint.kind, form=typed_form(checkpoint.card))"""
 
 
 def pick_sentence(card):

@@ -13,8 +13,7 @@ import torch
 
 from core.checkpoints.card import CLASSIFIERS, SCHEMA, CNNCard
 from core.checkpoints.parts import list_cards, read_part, read_words, refuse, write_parts
-from core.checkpoints.store import CheckpointFault
-from core.checkpoints.verify import list_folders, read_card
+from core.checkpoints.verify import CheckpointFault, list_folders, read_card
 from core.models.cnn import TextCNN, TextCNNConfig
 from core.tokens.labelled import WordList
 

@@ -13,8 +13,7 @@ import torch
 
 from core.checkpoints.card import EMBEDDINGS, SCHEMA, ConceptsCard, RunCard, VectorsCard
 from core.checkpoints.parts import Shapes, list_cards, read_part, read_words, write_parts
-from core.checkpoints.store import CheckpointFault
-from core.checkpoints.verify import list_folders, read_card
+from core.checkpoints.verify import CheckpointFault, list_folders, read_card
 
 RUNS, VECTORS = EMBEDDINGS + "run-", EMBEDDINGS + "vectors-"
 _AGAIN = "Restore the folder from the repository, or make it again: python -m core.training qwem --help."

@@ -12,8 +12,7 @@ from safetensors.torch import save
 
 from core.checkpoints.artefacts import fill_folder, write_atomically, write_json
 from core.checkpoints.card import SCHEMA, FileCard
-from core.checkpoints.store import CheckpointFault
-from core.checkpoints.verify import checkpoint_folder, read_card, read_file, read_tensors
+from core.checkpoints.verify import CheckpointFault, checkpoint_folder, read_card, read_file, read_tensors
 from core.errors import CheckpointError
 
 Card = TypeVar("Card", bound=BaseModel)

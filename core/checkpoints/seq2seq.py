@@ -11,8 +11,7 @@ from torch import Tensor
 
 from core.checkpoints.card import SCHEMA, TRANSLATORS, Seq2SeqCard
 from core.checkpoints.parts import list_cards, read_part, read_words, refuse, write_parts
-from core.checkpoints.store import CheckpointFault
-from core.checkpoints.verify import list_folders, read_card
+from core.checkpoints.verify import CheckpointFault, list_folders, read_card
 from core.models.seq2seq import Seq2Seq, Seq2SeqConfig
 from core.tokens.pairs import PairVocabulary
 from core.tokens.vocabulary import Vocabulary
@@ -68,6 +67,17 @@ def save_seq2seq(model: Seq2Seq, vocabulary: PairVocabulary, *, card_fields: dic
                        card_fields | {"model": asdict(model.config)})
 
 
+def load_seq2seq_card(checkpoint_id: str) -> Seq2SeqCard:
+    """Read and validate a card without touching the weights.
+
+    Raises
+    ------
+    CheckpointError
+        Absent folder, unreadable card, unknown schema, or a card of another id.
+    """
+    return read_card(checkpoint_id, Seq2SeqCard, SCHEMA, again=_AGAIN)
+
+
 def load_seq2seq(checkpoint_id: str) -> Seq2SeqCheckpoint:
     """Load and verify an encoder–decoder.
 
@@ -76,7 +86,7 @@ def load_seq2seq(checkpoint_id: str) -> Seq2SeqCheckpoint:
     CheckpointError
         Anything absent, truncated, altered or of the wrong shape, with a remedy.
     """
-    card = read_card(checkpoint_id, Seq2SeqCard, SCHEMA, again=_AGAIN)
+    card = load_seq2seq_card(checkpoint_id)
     try:
         config = Seq2SeqConfig(**card.model)
         with torch.device("meta"):  # no memory until the weights are known to fit

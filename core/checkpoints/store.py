@@ -14,7 +14,16 @@ from safetensors.torch import save
 
 from core.checkpoints.artefacts import fill_folder, write_atomically, write_json
 from core.checkpoints.card import CLASSIFIERS, EMBEDDINGS, SCHEMA, TRANSLATORS, CheckpointCard, FileCard
-from core.checkpoints.verify import checkpoint_folder, list_folders, read_card, read_file, read_tensors
+from core.checkpoints.halves import DECODER, ENCODER, cut_half, half_card, load_half_card, load_whole
+from core.checkpoints.seq2seq import list_seq2seqs
+from core.checkpoints.verify import (
+    CheckpointFault,
+    checkpoint_folder,
+    list_folders,
+    read_card,
+    read_file,
+    read_tensors,
+)
 from core.errors import CheckpointError
 from core.models.lstm import LSTMConfig, LSTMLanguageModel
 from core.tokens.linearise import Kind
@@ -38,14 +47,6 @@ class Checkpoint:
     @property
     def pos_brackets(self) -> bool:
         return bool(self.card.tree_rules.get("pos_brackets", False))
-
-
-@dataclass(frozen=True)
-class CheckpointFault:
-    """A folder that could not be used, and why."""
-
-    id: str
-    error: CheckpointError
 
 
 def save_checkpoint(model: LSTMLanguageModel, vocabulary: Vocabulary, *,
@@ -90,6 +91,8 @@ def load_card(checkpoint_id: str) -> CheckpointCard:
     CheckpointError
         Absent folder, unreadable card, unknown schema, or a card of another id.
     """
+    if checkpoint_id.startswith(TRANSLATORS):
+        return load_half_card(checkpoint_id)
     return read_card(checkpoint_id, CheckpointCard, SCHEMA, again=_AGAIN, kind="…")
 
 
@@ -121,6 +124,8 @@ def load_checkpoint(checkpoint_id: str) -> Checkpoint:
     CheckpointError
         Anything absent, truncated, altered or of the wrong shape, with a remedy.
     """
+    if checkpoint_id.startswith(TRANSLATORS):
+        return _load_half(checkpoint_id)
     card = load_card(checkpoint_id)
     weights = read_tensors(card.id, card.weights, again=_AGAIN, kind=card.kind)
     words = json.loads(read_file(card.id, card.vocabulary, again=_AGAIN, kind=card.kind).read_text("utf-8"))
@@ -129,6 +134,18 @@ def load_checkpoint(checkpoint_id: str) -> Checkpoint:
         raise CheckpointError("{id} has {n} words for a vocabulary of {expected}.", _AGAIN, id=card.id,
                               n=len(words), expected=model.config.vocabulary_size, kind=card.kind)
     return Checkpoint(card, model, Vocabulary(tuple(words)))
+
+
+def _load_half(checkpoint_id: str) -> Checkpoint:
+    whole, half = load_whole(checkpoint_id)
+    words = whole.vocabulary.source if half == ENCODER else whole.vocabulary.target
+    return Checkpoint(half_card(whole.card, half), cut_half(whole, half), words)
+
+
+def list_halves() -> list[CheckpointCard]:
+    """Cards of the encoders and decoders of all encoder–decoders, encoders first."""
+    cards = list_seq2seqs()[0]
+    return [half_card(card, half) for half in (ENCODER, DECODER) for card in cards]
 
 
 def load_snapshots(checkpoint_id: str) -> list[LSTMLanguageModel]:

@@ -6,6 +6,7 @@ Remedies are templates over the fields a caller adds.
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +21,14 @@ from core.errors import CheckpointError
 from core.settings import cache_folder
 
 Card = TypeVar("Card", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class CheckpointFault:
+    """A folder that could not be used, and why."""
+
+    id: str
+    error: CheckpointError
 
 
 def checkpoint_folder(checkpoint_id: str) -> Path:

@@ -40,6 +40,15 @@ class Tree:
         return f"({self.label} {inside})" if inside else f"({self.label})"
 
 
+def mirror(tree: Tree) -> Tree:
+    """The tree as it stands in a mirror: its words from last to first, every phrase around the same words.
+
+    >>> str(mirror(parse_tree("(S (NP (NNP Ann)) (VP (VBZ sings)))")))
+    '(S (VP (VBZ sings)) (NP (NNP Ann)))'
+    """
+    return Tree(tree.label, tuple(c if isinstance(c, str) else mirror(c) for c in reversed(tree.children)))
+
+
 def parse_trees(text: str) -> Iterator[Tree]:
     """Read every bracketed tree in ``text``.
 

@@ -54,7 +54,7 @@ class Changes:
 @torch.inference_mode()
 def run_changed(model: LSTMLanguageModel, ids: Tensor, change: Change | None = None, *, layer: int = 0,
                 known: BatchStates | None = None) -> BatchStates:
-    """Run token ids (T, B) from a zero state while `change` acts on one layer.
+    """Run token ids (T, B) from the model's first state while `change` acts on one layer.
 
     Parameters
     ----------
@@ -79,8 +79,7 @@ def run_changed(model: LSTMLanguageModel, ids: Tensor, change: Change | None = N
         cs, hs = gates.new_empty(steps, batch, hidden), gates.new_empty(steps, batch, hidden)
         if first:
             _copy_steps(known.layers[n], first, gates=gates, cs=cs, hs=hs)
-        zero = gates.new_zeros(batch, hidden)
-        h, c = (hs[first - 1], cs[first - 1]) if first else (zero, zero)
+        h, c = (hs[first - 1], cs[first - 1]) if first else model.first_states(batch)[n]
         product = pack_product(own.w_hh)
         if change is None or n != layer:
             run_recurrence(gates[first:], product, h, c, cs=cs[first:], hs=hs[first:])

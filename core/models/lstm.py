@@ -57,11 +57,18 @@ class LSTMLayer(nn.Module):
 
 
 class LSTMReader(nn.Module):
-    """Embedding and LSTM layers: what reads, and predicts nothing."""
+    """Embedding and LSTM layers: what reads, and predicts nothing.
+
+    Attributes
+    ----------
+    start : tuple of (h, c), each of shape (H,), or None
+        One a layer, before the first token of every sequence; None for zero. It is no parameter: whoever lets a
+        decoder read on its own says where it begins.
+    """
 
     def __init__(self, config: LSTMConfig):
         super().__init__()
-        self.config = config
+        self.config, self.start = config, None
         self._build(config)
         nn.init.uniform_(self.embedding.weight, -0.1, 0.1)
         self.drop_in, self.drop_out = nn.Dropout(config.input_dropout), nn.Dropout(config.output_dropout)
@@ -71,6 +78,12 @@ class LSTMReader(nn.Module):
         sizes = [config.embedding_size] + [config.hidden_size] * config.n_layers
         self.layers = nn.ModuleList(LSTMLayer(a, b) for a, b in pairwise(sizes))
 
+    def first_states(self, batch: int) -> tuple[State, ...]:
+        """(h, c) of every layer before the first token, each (B, H)."""
+        zero = self.embedding.weight.new_zeros(self.config.hidden_size)
+        start = self.start or ((zero, zero),) * self.config.n_layers
+        return tuple((h.expand(batch, -1), c.expand(batch, -1)) for h, c in start)
+
     def read(self, ids: Tensor, dtype: torch.dtype = torch.float32, *, states: tuple[State, ...] | None = None,
              absent: Tensor | None = None) -> tuple[Tensor, tuple[State, ...]]:
         """Top hidden states before their dropout, (T, B, H), for token ids (T, B), and the last state of every layer.
@@ -78,11 +91,13 @@ class LSTMReader(nn.Module):
         Parameters
         ----------
         states : tuple of (h, c), optional
-            One a layer, each of shape (B, H), before the first step; zero by default.
+            One a layer, each of shape (B, H), before the first step; `first_states` by default.
         absent : bool tensor of shape (T, B), optional
             Steps that are padding; they stand before a sequence, never in or after it.
         """
         h, last = self.drop_in(self.embedding(ids)), []
+        if states is None and self.start is not None:
+            states = self.first_states(ids.shape[1])
         for k, layer in enumerate(self.layers):
             h, state = layer(self.drop_out(h) if k else h, dtype, state=states[k] if states else None, absent=absent)
             last.append(state)

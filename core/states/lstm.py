@@ -50,14 +50,13 @@ def record_batch(model: LSTMReader, ids: Tensor, *, states: tuple[State, ...] | 
     The model is only read: no hooks, no mode changes, no dropout, so threads may share it.
     """
     x = embed = model.embedding(ids)
-    layers = []
+    states, layers = states or model.first_states(ids.shape[1]), []
     for k, layer in enumerate(model.layers):
         steps, batch, hidden = ids.shape[0], ids.shape[1], layer.w_hh.shape[1]
         gates = pack_product(layer.w_ih)(x.reshape(steps * batch, -1)).add_(layer.b).view(steps, batch, -1)
         shut_gates(gates, absent)
         cs, hs = gates.new_empty(steps, batch, hidden), gates.new_empty(steps, batch, hidden)
-        zero = gates.new_zeros(batch, hidden)
-        h, c = states[k] if states else (zero, zero)
+        h, c = states[k]
         run_recurrence(gates, pack_product(layer.w_hh), h, c, cs=cs, hs=hs)
         i, f, g, o = gates.split(hidden, dim=2)
         layers.append(LayerStates(i, f, g, o, i * g, cs, hs))

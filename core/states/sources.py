@@ -1,6 +1,5 @@
 """Where sentences to look at come from: the demo treebank, or documents a checkpoint has not read."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from core.checkpoints.card import CheckpointCard
 from core.checkpoints.store import Checkpoint
 from core.corpora.demo import read_demo_treebank
+from core.corpora.demo_pairs import read_demo_pairs
 from core.corpora.library import (
     CLASSES,
     LISP,
@@ -22,11 +22,12 @@ from core.corpora.library import (
 from core.corpora.lisp import parse_form, replace_by_classes
 from core.corpora.registry import find_corpus, locate_corpus
 from core.corpora.treebank import Document, Treebank
-from core.corpora.trees import Tree, parse_tree
+from core.corpora.trees import Tree, mirror, parse_tree
 from core.errors import CorpusError
 from core.tokens.encoded import EncodedSentences, encode_documents
+from core.tokens.languages import tokenise
 from core.tokens.linearise import Kind
-from core.tokens.sentences import parse_treebank_tree
+from core.tokens.sentences import TextForm, parse_treebank_tree
 
 DEMO = "demo"
 FOREIGN_DOCUMENTS = 150  # of a Lisp corpus that a checkpoint was not trained on
@@ -48,6 +49,8 @@ class SourceSentence:
 def list_sources(card: CheckpointCard | None = None) -> tuple[str, ...]:
     """The demo of the checkpoint's language, then every corpus of that language found on this machine."""
     family = "english" if card is None else card_family(card)
+    if card is not None and card.tree_rules.get("language", "en") != "en":  # there are English treebanks only
+        return (DEMO,)
     if family == "generated":
         return (DEMO, *(c.name for c in card.corpora))
     if family == "lisp":
@@ -77,16 +80,24 @@ def _read_corpus(name: str, path: str, depth: int, wanted: frozenset[str] | None
     return read_corpus(name, depth=depth, wanted=wanted)
 
 
-def typed_parser(card: CheckpointCard) -> Callable[[str], Tree]:
-    """How text typed for a checkpoint becomes a tree: a treebank's tree, a Lisp form, or bare brackets."""
-    family = card_family(card)
+def typed_form(card: CheckpointCard) -> TextForm:
+    """How text typed for a checkpoint is read: a treebank's tree, a Lisp form, bare brackets, or words of a language.
+
+    A checkpoint that reads backwards gets trees and words in a mirror.
+    """
+    family, language = card_family(card), str(card.tree_rules.get("language", "en"))
     if family == "lisp":
         classes = reads_classes(card)
-        return lambda text: replace_by_classes(parse_form(text)) if classes else parse_form(text)
-    return parse_tree if family == "generated" else parse_treebank_tree
+        return TextForm(lambda text: replace_by_classes(parse_form(text)) if classes else parse_form(text))
+    if card.tree_rules.get("backwards"):
+        return TextForm(lambda text: mirror(parse_treebank_tree(text)), lambda text: tokenise(text, language)[::-1])
+    return TextForm(parse_tree if family == "generated" else parse_treebank_tree,
+                    lambda text: tokenise(text, language))
 
 
 def _read_demo(card: CheckpointCard) -> tuple[Document, ...]:
+    if card.tree_rules.get("language", "en") != "en":
+        return _read_translations(str(card.tree_rules["language"]))
     family = card_family(card)
     if family == "lisp":
         return (read_lisp_demo_classes() if reads_classes(card) else read_lisp_demo()).documents
@@ -95,8 +106,19 @@ def _read_demo(card: CheckpointCard) -> tuple[Document, ...]:
     return read_demo_treebank().documents
 
 
+def _read_translations(language: str) -> tuple[Document, ...]:
+    """Our own French sentences, each a phrase of words of which nothing more is known; none in other languages."""
+    if language != "fr":
+        raise CorpusError("There are no sentences in the language “{language}” here.", "Type one.", language=language)
+    documents: dict[str, list[Tree]] = {}
+    for pair in read_demo_pairs():
+        words = tuple(Tree("", (word,)) for word in tokenise(pair.french, language))
+        documents.setdefault(pair.style, []).append(Tree("S", words))
+    return tuple(Document(f"{DEMO}/{style}", tuple(trees)) for style, trees in documents.items())
+
+
 def read_source(source: str, card: CheckpointCard) -> tuple[Document, ...]:
-    """Documents of a source that the checkpoint has not been trained on.
+    """Documents of a source that the checkpoint has not been trained on, in a mirror where it reads backwards.
 
     The demo is that of the checkpoint's language: our treebank, our Lisp, or held-out generated structures.
     A corpus the checkpoint was trained on gives its test documents; another gives all of them.
@@ -107,8 +129,13 @@ def read_source(source: str, card: CheckpointCard) -> tuple[Document, ...]:
     CorpusError
         When the corpus is not on this machine, or holds none of the card's test documents.
     """
-    if source == DEMO:
-        return _read_demo(card)
+    documents = _read_demo(card) if source == DEMO else _read_unread(source, card)
+    if card.tree_rules.get("backwards"):
+        return tuple(Document(d.name, tuple(map(mirror, d.trees))) for d in documents)
+    return documents
+
+
+def _read_unread(source: str, card: CheckpointCard) -> tuple[Document, ...]:
     own = source in {c.name for c in card.corpora}
     held_out = set(card.split["test"])
     wanted = None

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from core.corpora.treebank import TreeRules, normalise_tree, unwrap_root
 from core.corpora.trees import Tree, parse_tree
@@ -51,8 +52,16 @@ def parse_treebank_tree(text: str) -> Tree:
     return tree
 
 
+@dataclass(frozen=True)
+class TextForm:
+    """How typed text is read for one model: a bracketed tree, or words alone."""
+
+    parse: Callable[[str], Tree] = parse_treebank_tree
+    split: Callable[[str], list[str]] = tokenise_words
+
+
 def read_typed_sentence(text: str, kind: Kind, *, pos_brackets: bool = False,
-                        parse: Callable[[str], Tree] = parse_treebank_tree) -> tuple[Linearised, Tree | None]:
+                        form: TextForm = TextForm()) -> tuple[Linearised, Tree | None]:
     """Read what a visitor typed: words for kind 5, a bracketed tree for kinds 1–4.
 
     Kind 5 also takes a tree, whose words and labels are then used; one pair of brackets round a
@@ -60,8 +69,8 @@ def read_typed_sentence(text: str, kind: Kind, *, pos_brackets: bool = False,
 
     Parameters
     ----------
-    parse : callable
-        Reads a tree; another one where the text is no treebank's (Lisp).
+    form : TextForm
+        Another one where the text is no treebank's (Lisp), or not read as English from left to right.
 
     Raises
     ------
@@ -78,9 +87,9 @@ def read_typed_sentence(text: str, kind: Kind, *, pos_brackets: bool = False,
                         "Paste plain text.")
     looks_like_tree = text.lstrip().startswith("(") and text.rstrip().endswith(")") and text.count("(") > 1
     if kind is Kind.WORDS and not looks_like_tree:
-        tree, sentence = None, linearise_words(tokenise_words(text))
+        tree, sentence = None, linearise_words(form.split(text))
     else:
-        tree = parse(text)
+        tree = form.parse(text)
         sentence = linearise(tree, kind, pos_brackets=pos_brackets)
     if len(sentence.tokens) > MAX_TYPED_TOKENS:
         raise TextError("The sentence has {n} tokens; at most {limit} are read.",

@@ -2,8 +2,8 @@
 
 import torch
 
-from core.checkpoints.card import SCHEMA, PairsCard, Seq2SeqCard
-from core.checkpoints.seq2seq import Seq2SeqCheckpoint
+from core.checkpoints.card import SCHEMA, FileCard, PairsCard, Seq2SeqCard
+from core.checkpoints.seq2seq import Seq2SeqCheckpoint, save_seq2seq
 from core.models.seq2seq import Seq2Seq, Seq2SeqConfig
 from core.tokens.linearise import ED, ST, UNK
 from core.tokens.pairs import PairVocabulary
@@ -32,5 +32,14 @@ def build_checkpoint(seed: int = 0, *, reverse: bool = True, n_layers: int = 1) 
     card = Seq2SeqCard(schema_version=SCHEMA, id=f"seq2seq-toy-{'reversed' if reverse else 'forward'}-{seed:08d}",
                        corpus=corpus, reverse=reverse, lower_source=True, model=vars(model.config),
                        training={"seed": seed}, epochs=1, seconds=1.0, history=[],
-                       perplexity={"validation": 9.0, "test": 9.0}, files={}, versions={})
+                       perplexity={"validation": 9.0, "test": 9.0}, files={n: FileCard(name=f"{n}.x", n_bytes=0, sha256="") for n in ("weights", "words")},
+                       versions={})
     return Seq2SeqCheckpoint(card, model, vocabulary)
+
+
+def save_toy(seed: int = 0, *, reverse: bool = True, n_layers: int = 1) -> Seq2SeqCard:
+    """Write the checkpoint into the current cache."""
+    toy = build_checkpoint(seed, reverse=reverse, n_layers=n_layers)
+    fields = {n: getattr(toy.card, n) for n in ("corpus", "reverse", "lower_source", "training", "epochs", "seconds",
+                                                "history", "perplexity", "versions")}
+    return save_seq2seq(toy.model, toy.vocabulary, card_fields=fields)

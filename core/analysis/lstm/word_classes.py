@@ -24,6 +24,7 @@ from core.analysis.discriminant import (
 from core.analysis.lstm.heldout import group_tokens, split_groups, untrained_like
 from core.analysis.projection import Axes, average_by, fit_axes, sample_groups
 from core.checkpoints.store import Checkpoint
+from core.errors import AnalysisError
 from core.states.lstm import record_states
 from core.tokens.encoded import EncodedSentences
 from core.tokens.linearise import UNK
@@ -126,6 +127,8 @@ def compute_word_classes(checkpoint: Checkpoint, sentences: EncodedSentences, *,
     """Measure every pair of frequent tags, and keep samples for the planes."""
     all_groups = group_tokens(sentences)
     rows = np.flatnonzero([is_word_tag(tag) for tag in sentences.tags])
+    if not len(rows):
+        raise AnalysisError("These sentences hold no words with a part of speech.", "Choose other sentences.")
     tags, labels, counts = _label(np.array(sentences.tags)[rows])
     ids, groups, fitted = sentences.ids[rows], all_groups[rows], split_groups(all_groups)[rows]
     enough = [min((labels[half] == k).sum() for half in (fitted, ~fitted)) >= MIN_TOKENS for k in range(len(tags))]

@@ -1,4 +1,4 @@
-"""The cells of an encoder–decoder from the first word read to the last word written (Sutskever et al. 2014, Figure 1)."""
+"""Cells of an encoder–decoder from the first word read to the last word written (Sutskever et al. 2014, Figure 1)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

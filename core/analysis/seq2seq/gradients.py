@@ -9,13 +9,18 @@ import torch
 from torch import Tensor
 
 from core.analysis.results import load_result, save_result
+from core.analysis.seq2seq.sources import name_demo, read_evaluation_pairs
 from core.checkpoints.seq2seq import Seq2SeqCheckpoint
-from core.errors import AnalysisError
+from core.corpora.pairs import SentencePairs
+from core.errors import AnalysisError, TextError
 from core.models.seq2seq import Seq2Seq
 from core.tokens.linearise import ED, ST
-from core.tokens.pairs import pad_left
+from core.tokens.pairs import pad_left, select_pairs
 
 COLUMNS = 192  # target words of a batch: more do not fit the processor's cache at 500 units
+MOST = 80      # words of either side: a sentence of so many takes 2 s at 500 units
+LONGEST = 16   # words of either side of the sentences that are averaged
+AVERAGED = 72  # sentences
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,11 +88,21 @@ def measure_gradients(checkpoint: Seq2SeqCheckpoint, sources: Sequence[Sequence[
     targets : sequence of S sequences of int
         Ids of a translation's words, without markers.
 
+    Raises
+    ------
+    TextError
+        A side has no word, or more than `MOST`.
+
     Notes
     -----
     A sentence stands in a batch once for each of its target words, and the sum of their log-probabilities is
     differentiated once: columns do not touch each other. The model is only read.
     """
+    for side in (*sources, *targets):
+        if not 0 < len(side) <= MOST:
+            raise TextError("Gradients are measured between 1 and {limit} words; here are {n}.",
+                            "Take a sentence of ordinary length, or the reference instead of an empty translation.",
+                            n=len(side), limit=MOST)
     vocabulary, reverse = checkpoint.vocabulary, checkpoint.card.reverse
     read = [vocabulary.encode_source(words, reverse=reverse) for words in sources]
     written = [np.array([vocabulary.target.ids[ST], *ids, vocabulary.target.ids[ED]]) for ids in targets]
@@ -144,44 +159,62 @@ def _read(model: Seq2Seq, x: Tensor, absent: Tensor | None) -> tuple[tuple[Tenso
     return tuple(states)
 
 
-def untrain(checkpoint: Seq2SeqCheckpoint, *, seed: int = 0) -> Seq2SeqCheckpoint:
-    """The same sizes with first weights: what the wiring alone does, the control of every gradient."""
-    state = torch.get_rng_state()
+def untrain(checkpoint: Seq2SeqCheckpoint) -> Seq2SeqCheckpoint:
+    """The weights that its training began with: what the wiring alone does, the control of every gradient."""
+    training, state = checkpoint.card.training, torch.get_rng_state()
     try:
-        torch.manual_seed(seed)
-        return replace(checkpoint, model=Seq2Seq(checkpoint.model.config).eval().requires_grad_(False))
+        torch.manual_seed(int(training.get("seed", 0)))
+        model = Seq2Seq(checkpoint.model.config)
+        if training.get("recipe") == "paper":
+            model.initialise_uniformly(0.08)
+        elif "forget_bias" in training:
+            model.open_forget_gates(training["forget_bias"])
+            model.spread_embeddings(training["embedding_std"])
     finally:
         torch.set_rng_state(state)
+    return replace(checkpoint, model=model.eval().requires_grad_(False))
 
 
-def tabulate_gradients(checkpoint: Seq2SeqCheckpoint, sources: Sequence[Sequence[str]],
-                       targets: Sequence[Sequence[int]]) -> GradientTable:
-    """`measure_gradients` in the form that is kept."""
-    maps = measure_gradients(checkpoint, sources, targets)
+def choose_sentences(checkpoint: Seq2SeqCheckpoint) -> tuple[SentencePairs, list[list[str]], list[list[int]]]:
+    """Some of our own pairs in the manner of what a model has read, of all lengths up to `LONGEST` words: as text, as
+    source words and as target ids."""
+    vocabulary = checkpoint.vocabulary
+    pairs = read_evaluation_pairs(name_demo(checkpoint.card.corpus.name), checkpoint.card)
+    sources = [vocabulary.split_source(text) for text in pairs.sources]
+    targets = [vocabulary.target.encode(vocabulary.split_target(text)).tolist() for text in pairs.targets]
+    rows = [s for s, (a, b) in enumerate(zip(sources, targets, strict=True)) if max(len(a), len(b)) <= LONGEST]
+    if len(rows) > AVERAGED:
+        rows = [rows[i] for i in np.linspace(0, len(rows) - 1, AVERAGED).round().astype(int)]
+    return select_pairs(pairs, rows), [sources[s] for s in rows], [targets[s] for s in rows]
+
+
+def tabulate_gradients(maps: Sequence[GradientMap], *, reverse: bool) -> GradientTable:
+    """Maps in the form that is kept."""
     return GradientTable(
         np.concatenate([m.norms.ravel() for m in maps]).astype(np.float32),
         np.concatenate([m.log_p for m in maps]).astype(np.float32),
-        np.array([len(m.norms) for m in maps], np.int32), np.array([len(m.log_p) - 1 for m in maps], np.int32),
-        checkpoint.card.reverse)
+        np.array([len(m.norms) for m in maps], np.int32), np.array([len(m.log_p) - 1 for m in maps], np.int32), reverse)
 
 
-def store_gradients(checkpoint: Seq2SeqCheckpoint, sources: Sequence[Sequence[str]], targets: Sequence[Sequence[int]],
-                    *, untrained: bool = False) -> GradientTable:
-    """The table of these sentences from the disk, or measured and kept there (20 s at 500 units, 90 sentences).
+def store_gradients(checkpoint: Seq2SeqCheckpoint, *, untrained: bool = False) -> GradientTable:
+    """The maps of `choose_sentences` from the disk, or measured and kept there (10 s at 500 units).
 
     Parameters
     ----------
     untrained : bool
-        Of the first weights instead of the learned ones, see `untrain`.
+        Of the first weights instead of the learned ones (`untrain`), and of every third sentence only.
     """
-    card = checkpoint.card
+    card, (_, sources, targets) = checkpoint.card, choose_sentences(checkpoint)
+    if untrained:
+        sources, targets = sources[::3], targets[::3]
     name = f"{card.id}-gradients" + ("-untrained" if untrained else "")
-    text = repr(([list(words) for words in sources], [[int(i) for i in ids] for ids in targets]))
+    text = repr((sources, targets))
     parents = {file: own.sha256 for file, own in card.files.items()} | {
         "sentences": hashlib.sha256(text.encode()).hexdigest()}
     try:
         return load_result(name, GradientTable, parents=parents)
     except AnalysisError:
-        table = tabulate_gradients(untrain(checkpoint) if untrained else checkpoint, sources, targets)
+        maps = measure_gradients(untrain(checkpoint) if untrained else checkpoint, sources, targets)
+        table = tabulate_gradients(maps, reverse=card.reverse)
         save_result(name, table, parents=parents)
         return table

@@ -1,7 +1,9 @@
 """Phrases to look at in a plane: the paper's, and a reader's own, one a line."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from string import ascii_uppercase
 
 from core.corpora.phrases import PhraseQuadruple, paper_phrases
 from core.errors import TextError
@@ -44,7 +46,7 @@ def read_paper_phrases(panel: str, vocabulary: PairVocabulary) -> list[Phrase]:
 
 
 def read_own_phrases(text: str, vocabulary: PairVocabulary) -> tuple[list[Phrase], list[TextError]]:
-    """Phrases of a reader, ``phrase`` or ``group | phrase`` a line; blank lines are passed over.
+    """Phrases of a reader: ``phrase``, ``group | phrase`` or ``group | form | phrase`` a line; blank ones do not count.
 
     Returns
     -------
@@ -74,24 +76,24 @@ def read_own_phrases(text: str, vocabulary: PairVocabulary) -> tuple[list[Phrase
 
 
 def _read_line(line: str, number: int, vocabulary: PairVocabulary) -> Phrase:
-    before, bar, after = line.partition("|")
-    group, phrase = (before.strip(), after.strip()) if bar else ("", line.strip())
+    *marks, phrase = (cell.strip() for cell in line.split("|"))
+    if len(marks) > 2:
+        raise TextError("Line {line} has more than two bars.", "Write “group | form | phrase”, “group | phrase”, or "
+                        "the phrase alone.", line=number)
     if not phrase:
         raise TextError("Line {line} has nothing after the bar.", "Write “group | phrase”, or the phrase alone.",
                         line=number)
-    if max(len(phrase), len(group)) > MAX_PHRASE:
+    if max(map(len, (phrase, *marks))) > MAX_PHRASE:
         raise TextError("Line {line} has more than {limit} characters.", "Shorten it.", line=number, limit=MAX_PHRASE)
     source = mark_unknown(phrase, vocabulary)
     if not any(known for word, known in zip(source.words, source.known, strict=True) if any(map(str.isalnum, word))):
         raise TextError("The model knows no word of line {line}.", "It reads the language “{language}”; try more "
                         "common words.", line=number, language=vocabulary.source_language)
-    return Phrase(source, group)
+    return Phrase(source, *marks)
 
 
-def write_quadruples(quadruples: tuple[PhraseQuadruple, ...]) -> str:
-    """Lines that `read_own_phrases` reads: each quadruple as two groups, one a meaning."""
-    lines = []
-    for q in quadruples:
-        for active, passive in ((q.active, q.passive), (q.active_swapped, q.passive_swapped)):
-            lines += [f"{active} | {active}", f"{active} | {passive}"]
-    return "\n".join(lines)
+def write_quadruples(quadruples: Sequence[PhraseQuadruple], forms: tuple[str, str] = ("active", "passive")) -> str:
+    """Lines that `read_own_phrases` reads: each quadruple as two groups, one a meaning, named by letters."""
+    meanings = [pair for q in quadruples for pair in ((q.active, q.passive), (q.active_swapped, q.passive_swapped))]
+    return "\n".join(f"{letter} | {form} | {phrase}" for letter, pair in zip(ascii_uppercase, meanings, strict=False)
+                     for form, phrase in zip(forms, pair, strict=True))

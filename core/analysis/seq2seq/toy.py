@@ -52,7 +52,7 @@ def make_parts(task: ToyTask, n_pairs: int, n_held_out: int, *, seed: int) -> di
 
     >>> parts = make_parts(ToyTask("reverse", 2, 4, 5), 6, 2, seed=1)
     >>> parts["test"].sources[0], parts["test"].targets[0]
-    ('d e', 'e d')
+    ('c d e', 'e d c')
     """
     rng, drawn, wanted = np.random.default_rng(seed), {}, n_pairs + 2 * n_held_out
     while len(drawn) < wanted:

@@ -43,9 +43,10 @@ def draw_alignment(places: Sequence[Aligned], p: tuple[Sequence[float], Sequence
                          f"<br><span style='font-size:0.8em'>{write_share(chance)}</span>")
             hovers.append(hover.format(word=shown, p=f"{chance:.3g}"))
             colours.append("rgba(0,0,0,0)" if place.same else ACCENT)
-    figure.add_bar(x=np.array(width, np.float32), base=np.array(left, np.float32), y=np.array(y, np.float32), width=0.84,
-                   orientation="h", text=hovers, textposition="none", hovertemplate="%{text}<extra></extra>",
-                   showlegend=False, marker={"color": FAINT, "cornerradius": 4, "line": {"width": 2, "color": colours}})
+    figure.add_bar(x=np.array(width, np.float32), base=np.array(left, np.float32), y=np.array(y, np.float32),
+                   width=0.84, orientation="h", text=hovers, textposition="none", showlegend=False,
+                   hovertemplate="%{text}<extra></extra>",
+                   marker={"color": FAINT, "cornerradius": 4, "line": {"width": 2, "color": colours}})
     figure.add_scatter(x=np.array(left, np.float32) + 6, y=np.array(y, np.float32), mode="text", text=texts,
                        textposition="middle right", textfont={"size": 13}, hoverinfo="skip", showlegend=False)
     figure.update_layout(

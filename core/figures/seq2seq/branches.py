@@ -10,15 +10,15 @@ from core.translate.beam import END, BeamResult
 
 @dataclass(frozen=True, eq=False)
 class Branches:
-    """The part of a beam's tree that is drawn: one row a leaf, the best path in row 0, no branch crosses another.
+    """The part of a beam's tree that is drawn: the best path in row 0, no branch crosses another.
 
     Attributes
     ----------
     result : BeamResult
     leaves : tuple of int
-        From the top row down.
+        Ends of the branches.
     row : dict of int to int
-        Row of every node that is drawn; the start is one of them.
+        Row of every node that is drawn; the start is one of them. A row holds several branches where there is room.
     n_all : int
         Branches that the beam had.
     """
@@ -27,6 +27,10 @@ class Branches:
     leaves: tuple[int, ...]
     row: dict[int, int]
     n_all: int
+
+    @property
+    def n_rows(self) -> int:
+        return max(self.row.values()) + 1
 
     @cached_property
     def best(self) -> frozenset[int]:
@@ -61,7 +65,7 @@ def rank_leaves(result: BeamResult) -> list[int]:
 
 
 def choose_branches(result: BeamResult, n: int) -> Branches:
-    """Give a row to each of the n most hopeful branches.
+    """Find rows for the n most hopeful branches.
 
     Parameters
     ----------
@@ -71,18 +75,52 @@ def choose_branches(result: BeamResult, n: int) -> Branches:
     ranked, tree = rank_leaves(result), result.tree
     hope = {leaf: place for place, leaf in enumerate(ranked[:max(1, n)])}
     children: dict[int, list[int]] = {}
-    reach: dict[int, int] = {}  # the most hopeful leaf below a node
+    reach: dict[int, int] = {}  # place of the most hopeful leaf below a node
     for leaf, place in hope.items():
         for node in (0, *tree.path(leaf)):
-            if node not in reach and node:
+            if node and node not in reach:
                 children.setdefault(int(tree.parent[node]), []).append(node)
             reach[node] = min(reach.get(node, place), place)
-    row, leaves, stack = {}, [], [0]
-    while stack:
-        node = stack.pop()
-        row[node] = len(leaves)
-        below = sorted(children.get(node, ()), key=reach.get)
-        if not below:
-            leaves.append(node)
-        stack += reversed(below)
+    for own in children.values():
+        own.sort(key=reach.get)
+    rows, row, leaves = _Rows(), {}, []
+    waiting = [0]  # first nodes of branches; those that leave last come first, so that earlier ones fall past them
+    while waiting:
+        branch = [waiting.pop()]
+        while own := children.get(branch[-1]):
+            branch.append(own[0])
+        steps = tree.step[branch]
+        place = rows.take(row.get(int(tree.parent[branch[0]]), -1), int(steps[0]), int(steps[-1]))
+        row |= dict.fromkeys(branch, place)
+        leaves.append(branch[-1])
+        waiting += [node for parent in branch for node in reversed(children.get(parent, ())[1:])]
     return Branches(result, tuple(leaves), row, len(ranked))
+
+
+class _Rows:
+    """Rows that fill up with branches, and the lines that fall between them."""
+
+    def __init__(self) -> None:
+        self.taken: list[list[tuple[int, int]]] = []       # by row: first and last step of each branch
+        self.falls: list[tuple[int, int, int]] = []        # step, row it leaves, row it reaches
+
+    def take(self, above: int, first: int, last: int) -> int:
+        """The highest row below `above` in which a branch meets no other and crosses none on its way."""
+        for row in range(above + 1, len(self.taken)):
+            if self._is_free(row, first, last) and not self._is_crossed(above, row, first):
+                break
+        else:
+            row = len(self.taken)
+            self.taken.append([])
+        self.taken[row].append((first, last))
+        self.falls.append((first, above, row))
+        return row
+
+    def _is_free(self, row: int, first: int, last: int) -> bool:
+        """Whether the row has room, with a step between branches, and nothing falls through."""
+        return (all(last + 1 < a or b + 1 < first for a, b in self.taken[row])
+                and not any(first < step <= last and top < row <= bottom for step, top, bottom in self.falls))
+
+    def _is_crossed(self, above: int, row: int, step: int) -> bool:
+        """Whether the fall to the row would cross a branch."""
+        return any(a < step <= b for between in range(above + 1, row) for a, b in self.taken[between])

@@ -57,7 +57,8 @@ def draw_cells(found: PairCells, cells: Sequence[int], *, layer: int = 0, states
     for text, anchor in ((f"{texts.encoder} ", "right"), (f" {texts.decoder}", "left")):
         figure.add_annotation(x=border, xref="x", y=1, yref="paper", yanchor="bottom", xanchor=anchor, text=text,
                               showarrow=False, font={"size": 13})
-    figure.update_layout(height=_PANEL_PX * len(states) + 170, hovermode="closest",
-                         margin={"l": 56, "r": 16, "t": 28, "b": 140},
+    foot = 48 + min(110, 7 * max(len(n.rstrip("\u200b")) for n in names))  # px: slanted tokens, then the legend
+    figure.update_layout(height=_PANEL_PX * len(states) + 28 + foot, hovermode="closest",
+                         margin={"l": 56, "r": 16, "t": 28, "b": foot},
                          legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0})
     return figure

@@ -10,7 +10,7 @@ from core.analysis.seq2seq.phrases import COMPARISONS, QuadrupleEffects
 from core.figures.palette import LINE_COLOURS, NEUTRAL
 
 COLOURS = {"order": LINE_COLOURS[0], "voice": LINE_COLOURS[1], "looks": LINE_COLOURS[3], "random": NEUTRAL}
-_ROW = 92  # px of one system
+_ROW = 104  # px of one system
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,6 @@ class EffectTexts:
     random: str = "two phrases at random"
     distance: str = "distance, mean of random pairs = 1"
     ratio: str = "distance, as a multiple of active against passive"
-    even: str = "as far as active against passive"
 
 
 ENGLISH = EffectTexts()
@@ -43,11 +42,11 @@ def draw_effects(effects: dict[str, QuadrupleEffects], *, texts: EffectTexts = E
     kinds = (*COMPARISONS, "random")
     for k, kind in enumerate(kinds):
         own = [found.scaled(kind) for found in effects.values()]
-        y = [-n - (k - 1.5) * 0.2 for n in range(len(own))]
+        y = [-n + 0.16 - 0.17 * k for n in range(len(own))]
         ends = np.array([np.quantile(values, (0.05, 0.25, 0.5, 0.75, 0.95)) for values in own], np.float32)
         figure.add_box(
             y=y, q1=ends[:, 1], median=ends[:, 2], q3=ends[:, 3], lowerfence=ends[:, 0], upperfence=ends[:, 4],
-            orientation="h", name=getattr(texts, kind), width=0.15, legendgroup=kind, boxpoints=False,
+            orientation="h", name=getattr(texts, kind), width=0.13, legendgroup=kind, boxpoints=False,
             marker={"color": COLOURS[kind]}, line={"color": COLOURS[kind], "width": 1.6}, hoverinfo="skip")
         means = np.array([values.mean() for values in own], np.float32)
         figure.add_scatter(
@@ -65,7 +64,7 @@ def draw_ratios(effects: dict[str, QuadrupleEffects], *, texts: EffectTexts = EN
     figure = go.Figure()
     for place, (kind, name) in enumerate((("order", "order_to_voice"), ("looks", "looks_to_voice"))):
         ratio = np.array([getattr(found, name) for found in effects.values()], np.float32)
-        y = [-n + (0.5 - place) * 0.34 for n in range(len(ratio))]
+        y = [-n + 0.06 - 0.27 * place for n in range(len(ratio))]
         figure.add_scatter(
             x=ratio[:, 0], y=y, mode="markers", name=getattr(texts, kind), text=list(effects), customdata=ratio,
             error_x={"type": "data", "symmetric": False, "array": ratio[:, 2] - ratio[:, 0],
@@ -82,13 +81,13 @@ def draw_ratios(effects: dict[str, QuadrupleEffects], *, texts: EffectTexts = EN
 
 def _lay_out(figure: go.Figure, names: Sequence[str], x_title: str) -> None:
     """Rows with their names above them, so that no long name takes the figure's width."""
-    said = [{"x": 0, "xref": "paper", "y": -n + 0.43, "text": f"<b>{name}</b>", "showarrow": False, "xanchor": "left",
+    said = [{"x": 0, "xref": "paper", "y": -n + 0.37, "text": f"<b>{name}</b>", "showarrow": False, "xanchor": "left",
              "yanchor": "middle", "font": {"size": 13}} for n, name in enumerate(names)]
-    lines = [{"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": -n + 0.56, "y1": -n + 0.56,
+    lines = [{"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": -n + 0.52, "y1": -n + 0.52,
               "line": {"color": "rgba(127,135,148,0.3)", "width": 1}, "layer": "below"} for n in range(1, len(names))]
     figure.update_layout(
-        height=_ROW * len(names) + 130, hovermode="closest", annotations=[*figure.layout.annotations, *said],
-        shapes=[*figure.layout.shapes, *lines], margin={"l": 8, "r": 12, "t": 8, "b": 48},
+        height=_ROW * len(names) + 120, hovermode="closest", annotations=[*figure.layout.annotations, *said],
+        shapes=[*figure.layout.shapes, *lines], margin={"l": 8, "r": 12, "t": 56, "b": 48},
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0, "traceorder": "normal"},
         xaxis={"title": {"text": x_title}, "zeroline": False, "gridcolor": "rgba(127,135,148,0.18)"},
-        yaxis={"range": [-len(names) + 0.45, 0.6], "visible": False, "fixedrange": True})
+        yaxis={"range": [-len(names) + 0.5, 0.52], "visible": False, "fixedrange": True})

@@ -1,16 +1,16 @@
 """Where the texts of points in a plane can stand without covering one another, on a phone and on a wide screen."""
 
-import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-LETTER, WIDE_LETTER, LINE = 6.6, 12.5, 17  # px at size 12
-SIZES = ((270, 300), (420, 330), (640, 340))  # px of a plotting area: phone, half a page, more
+LETTER, WIDE_LETTER, LINE = 6.2, 12.5, 15     # px of a letter and of a line at size 12
+SIZES = ((260, 290), (420, 340), (640, 340))  # px of a plotting area: phone, half a page, more
+ONE_LINE = 20                                 # letters; a longer text takes two lines
 _NEAR = 9                                     # px from a point's middle to its label
-_STEPS = (0, 18, 36, 56, 78, 102, 128)        # px by which a label may be moved away; then a line leads back
+_STEPS = (0, 16, 32, 50, 70, 94, 120)         # px by which a label may be moved away; then a line leads back
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,43 @@ class Place:
     led: bool
 
 
-def measure_text(text: str) -> float:
-    """About how many px a text takes at size 12."""
-    return sum(WIDE_LETTER if unicodedata.east_asian_width(c) in "WF" else LETTER for c in text)
+@dataclass(frozen=True)
+class _Box:
+    """A rectangle by its middle and half its sides, px."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def meets(self, other: "_Box") -> bool:
+        return (abs(self.x - other.x) < self.width + other.width + 3
+                and abs(self.y - other.y) < self.height + other.height)
 
 
-def place_texts(points: np.ndarray, texts: Sequence[str], *,
+def break_text(text: str, longest: int = 48) -> tuple[str, ...]:
+    """One or two lines of about equal length; what is longer than `longest` is cut.
+
+    Examples
+    --------
+    >>> break_text("I was given a card by her in the garden")
+    ('I was given a card', 'by her in the garden')
+    """
+    text = text if len(text) <= longest else text[:longest - 1].rstrip() + "…"
+    blanks = [i for i, letter in enumerate(text) if letter == " "]
+    if len(text) <= ONE_LINE or not blanks:
+        return (text,)
+    middle = min(blanks, key=lambda i: abs(i - len(text) / 2))
+    return text[:middle], text[middle + 1:]
+
+
+def measure_text(lines: Sequence[str]) -> tuple[float, float]:
+    """About how wide and high lines are at size 12, px."""
+    widths = [sum(WIDE_LETTER if unicodedata.east_asian_width(c) in "WF" else LETTER for c in line) for line in lines]
+    return max(widths, default=0.0), LINE * len(lines)
+
+
+def place_texts(points: np.ndarray, texts: Sequence[Sequence[str]], *,
                 sizes: Sequence[tuple[int, int]] = SIZES) -> list[Place | None]:
     """A place for each text beside its point, such that none covers another or a point at any of `sizes`.
 
@@ -37,41 +68,46 @@ def place_texts(points: np.ndarray, texts: Sequence[str], *,
     ----------
     points : float array of shape (N, 2)
         Within 0 … 1 each way.
+    texts : sequence of sequences of str
+        Lines of each.
     sizes : sequence of (width, height)
         Of the plotting area in px.
     """
     scaled = [np.asarray(points, float) * size for size in sizes]
-    boxes: list[list[tuple[float, float, float]]] = [[] for _ in sizes]  # of labels: middle and half width
+    taken: list[list[_Box]] = [[] for _ in sizes]
     places: list[Place | None] = []
-    for i, text in enumerate(texts):
-        half = measure_text(text) / 2
-        found = next((place for place in _list_places(half) if all(
-            _is_free(own, taken, i, half, place, size)
-            for own, taken, size in zip(scaled, boxes, sizes, strict=True))), None)
+    for i, lines in enumerate(texts):
+        width, height = measure_text(lines)
+        found = next((place for place in _list_places(width / 2, height / 2) if all(
+            _is_free(own, boxes, i, _lay(own[i], place, width, height), size)
+            for own, boxes, size in zip(scaled, taken, sizes, strict=True))), None)
         places.append(found)
         if found is not None:
-            for own, taken in zip(scaled, boxes, strict=True):
-                taken.append((own[i, 0] + found.right, own[i, 1] + found.up, half))
+            for own, boxes in zip(scaled, taken, strict=True):
+                boxes.append(_lay(own[i], found, width, height))
     return places
 
 
-def _list_places(half: float) -> list[Place]:
-    """Beside the point first, then above and below, ever farther."""
+def _lay(point: np.ndarray, place: Place, width: float, height: float) -> _Box:
+    return _Box(point[0] + place.right, point[1] + place.up, width / 2, height / 2)
+
+
+def _list_places(width: float, height: float) -> list[Place]:
+    """Beside, above and below a point, then ever farther; half the width and half the height of the text are given."""
     places = []
     for step in _STEPS:
-        side, level = half + _NEAR, LINE / 2 + _NEAR
-        ups = (0,) if not step else (step, -step)
-        places += [Place(right * side, up, led=bool(step)) for up in ups for right in (1, -1)]
-        places += [Place(right * half * 0.8, sign * (level + step), led=bool(step))
-                   for sign in (1, -1) for right in (0, 1, -1)]
-    return sorted(places, key=lambda p: math.hypot(max(0.0, abs(p.right) - half), p.up))
+        level, led = height + _NEAR + step, bool(step)
+        places += [Place(right * (width + _NEAR), up, led) for up in ((step, -step) if step else (0,))
+                   for right in (1, -1)]
+        places += [Place(right * 0.8 * width, sign * level, led) for sign in (1, -1) for right in (0, 1, -1)]
+    return places
 
 
-def _is_free(own: np.ndarray, taken: list[tuple[float, float, float]], i: int, half: float, place: Place,
-             size: tuple[int, int]) -> bool:
-    x, y = own[i, 0] + place.right, own[i, 1] + place.up
-    if not (half <= x <= size[0] - half and LINE / 2 <= y <= size[1] - LINE / 2):
+def _is_free(own: np.ndarray, taken: Sequence[_Box], i: int, box: _Box, size: tuple[int, int]) -> bool:
+    """Whether a label lies within the area, covers nothing, and no other point is much nearer to it than its own."""
+    if not (box.width <= box.x <= size[0] - box.width and box.height <= box.y <= size[1] - box.height):
         return False
-    covers = (np.abs(own[:, 0] - x) < half + 6) & (np.abs(own[:, 1] - y) < LINE / 2 + 5)
-    covers[i] = False
-    return not covers.any() and all(abs(a - x) >= half + other + 4 or abs(b - y) >= LINE for a, b, other in taken)
+    beside = np.maximum(np.abs(own - [box.x, box.y]) - [box.width, box.height], 0)
+    gaps = np.hypot(*beside.T)
+    mine, gaps[i] = gaps[i], np.inf
+    return gaps.min(initial=np.inf) >= min(8.0, mine) and not any(box.meets(other) for other in taken)

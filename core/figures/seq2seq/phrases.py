@@ -10,11 +10,10 @@ import plotly.graph_objects as go
 from core.analysis.seq2seq.phrases import PhrasePlane
 from core.figures.palette import LINE_COLOURS, NEUTRAL, write_token
 from core.figures.projection import SYMBOLS
-from core.figures.seq2seq.labels import SIZES, Place, place_texts
+from core.figures.seq2seq.labels import SIZES, Place, break_text, place_texts
 
-LONGEST = 36  # letters of a label; the whole phrase is shown when hovering
 WIDE_FROM = 9  # phrases from which the figure takes the width of the page
-_WIDE = ((270, 300), (860, 420))
+_WIDE = ((260, 390), (620, 440))
 _COLOURS = (LINE_COLOURS[0], LINE_COLOURS[1], *LINE_COLOURS[2:])
 
 
@@ -97,19 +96,14 @@ def _frame(points: np.ndarray, size: tuple[int, int]) -> tuple[float, float, flo
             float(middle[1] + halves[1]))
 
 
-def cut_phrase(text: str) -> str:
-    """A phrase as it stands beside its point, markup shown and not obeyed."""
-    return write_token(text if len(text) <= LONGEST else text[:LONGEST - 1].rstrip() + "…")
-
-
 def _add_labels(figure: go.Figure, points: np.ndarray, texts: Sequence[str],
                 frame: tuple[float, float, float, float], *, wide: bool) -> None:
     x0, x1, y0, y1 = frame
-    shown = [text if len(text) <= LONGEST else text[:LONGEST - 1] + "…" for text in texts]
-    places = place_texts((points - [x0, y0]) / [x1 - x0, y1 - y0], shown, sizes=_WIDE if wide else SIZES)
-    for point, text, place in zip(points.tolist(), texts, places, strict=True):
+    lines = [break_text(text) for text in texts]
+    places = place_texts((points - [x0, y0]) / [x1 - x0, y1 - y0], lines, sizes=_WIDE if wide else SIZES)
+    for point, own, place in zip(points.tolist(), lines, places, strict=True):
         if place is not None:
-            _add_label(figure, point, cut_phrase(text), place)
+            _add_label(figure, point, "<br>".join(map(write_token, own)), place)
 
 
 def _add_label(figure: go.Figure, point: list[float], text: str, place: Place) -> None:

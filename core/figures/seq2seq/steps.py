@@ -7,11 +7,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.seq2seq.alternatives import Alternatives
-from core.figures.palette import ACCENT, FAINT
+from core.figures.palette import FAINT
 from core.figures.seq2seq.columns import MARGIN, Columns, lay_columns, style_steps, write_label, write_share
 from core.figures.seq2seq.tree import BEST, FIXED
 
-ROW_PX = 40
+ROW_PX = 46
 _FILL = "rgba(61,133,198,0.34)"  # a veil: the theme's text stays legible on it
 _GAP = 8                         # px between cells
 

@@ -32,8 +32,9 @@ def draw_surprise(judged: Sequence[Judged], models: Sequence[str], *, titles: Se
         for m, model in enumerate(models):
             notes = ["" if known else f"<br>{write_token(unknown)}" for known in own.known[m]]
             figure.add_bar(
-                x=names, y=-own.log_p[m].astype(np.float32), name=write_token(model), legendgroup=str(m), row=row, col=1,
-                showlegend=row == 1, marker={"color": COLOURS[m % len(COLOURS)], "line": {"width": 0}}, customdata=notes,
+                x=names, y=-own.log_p[m].astype(np.float32), name=write_token(model), legendgroup=str(m),
+                showlegend=row == 1, marker={"color": COLOURS[m % len(COLOURS)], "line": {"width": 0}},
+                customdata=notes, row=row, col=1,
                 hovertemplate=f"%{{x}}: %{{y:.2f}}%{{customdata}}<extra>{write_token(model)}</extra>")
         low, high = 1 - row / len(judged), 1 - (row - 1) / len(judged)
         domain = [low + 70 / total, high - 30 / total]

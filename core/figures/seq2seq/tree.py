@@ -92,7 +92,7 @@ def draw_tree(result: BeamResult, tokens: Sequence[str], *, n_branches: int = 12
                        texts=texts)
             _add_words(figure, branches, nodes, kind, tokens=tokens, columns=columns)
     if numbers != "none":
-        _add_numbers(figure, branches, sum(groups.values(), []), columns, numbers)
+        _add_numbers(figure, branches, [n for n in branches.row if n], columns, numbers)
     _lay_out(figure, branches, columns, texts)
     return figure
 
@@ -106,6 +106,10 @@ def _find_kind(branches: Branches, node: int, n_fixed: int) -> str:
 def _place(branches: Branches, node: int, columns: Columns) -> tuple[float, float]:
     step = int(branches.result.tree.step[node])
     return (columns.left[step - 1] if step else 0.0), -float(branches.row[node])
+
+
+def _place_all(branches: Branches, nodes: Iterable[int], columns: Columns) -> np.ndarray:
+    return np.array([_place(branches, n, columns) for n in nodes], np.float32).reshape(-1, 2)
 
 
 def _list_edges(branches: Branches, nodes: Iterable[int], columns: Columns) -> tuple[np.ndarray, np.ndarray]:
@@ -122,7 +126,7 @@ def _list_edges(branches: Branches, nodes: Iterable[int], columns: Columns) -> t
 def _add_nodes(figure: go.Figure, branches: Branches, nodes: list[int], kind: str, *, tokens: Sequence[str],
                columns: Columns, colour: str, texts: TreeTexts) -> None:
     tree = branches.result.tree
-    places = np.array([_place(branches, n, columns) for n in nodes], np.float32)
+    places = _place_all(branches, nodes, columns)
     ended = [bool(tree.token[n] == END) for n in nodes]
     hover = [texts.hover.format(word=texts.end if end else write_label(tokens[tree.token[n]]),
                                 p=f"{np.exp(tree.log_p[n]):.3g}", score=write_log(tree.score[n]), step=tree.step[n],
@@ -142,7 +146,7 @@ def _add_words(figure: go.Figure, branches: Branches, nodes: list[int], kind: st
     for n in nodes:
         word = write_log(tree.score[n]) if tree.token[n] == END else write_label(tokens[tree.token[n]])
         shown.append(f"<b>{word}</b>" if kind in ("best", "fixed") or tree.token[n] == END else word)
-    places = np.array([_place(branches, n, columns) for n in nodes], np.float32) + (_ASIDE, _ABOVE)
+    places = _place_all(branches, nodes, columns) + np.array([_ASIDE, _ABOVE], np.float32)
     font = {"size": 13} | ({"color": NEUTRAL} if kind == "dead" else {})
     figure.add_scatter(x=places[:, 0], y=places[:, 1], mode="text", text=shown, textposition="middle right",
                        textfont=font, hoverinfo="skip", showlegend=False, legendgroup=kind, cliponaxis=False)
@@ -151,7 +155,7 @@ def _add_words(figure: go.Figure, branches: Branches, nodes: list[int], kind: st
 def _add_numbers(figure: go.Figure, branches: Branches, nodes: list[int], columns: Columns, numbers: Numbers) -> None:
     tree = branches.result.tree
     own = [n for n in nodes if tree.token[n] != END]
-    places = np.array([_place(branches, n, columns) for n in own], np.float32).reshape(-1, 2) + (_ASIDE, -_BELOW)
+    places = _place_all(branches, own, columns) + np.array([_ASIDE, -_BELOW], np.float32)
     values = tree.score if numbers == "total" else tree.log_p
     figure.add_scatter(x=places[:, 0], y=places[:, 1], mode="text", text=[write_log(values[n]) for n in own],
                        textposition="middle right", textfont={"size": 10, "color": NEUTRAL}, hoverinfo="skip",
@@ -159,7 +163,7 @@ def _add_numbers(figure: go.Figure, branches: Branches, nodes: list[int], column
 
 
 def _lay_out(figure: go.Figure, branches: Branches, columns: Columns, texts: TreeTexts) -> None:
-    rows = len(branches.leaves)
+    rows = branches.n_rows
     figure.update_layout(
         height=ROW_PX * rows + 76, margin={"l": MARGIN, "r": MARGIN, "t": 60, "b": 4}, hoverdistance=30,
         legend={"orientation": "h", "yref": "container", "y": 1, "yanchor": "top", "x": 0},

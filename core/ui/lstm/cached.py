@@ -24,7 +24,7 @@ from core.states.sources import (
     list_sentences,
     list_sources,
     read_source,
-    typed_parser,
+    typed_form,
 )
 from core.states.store import open_states
 from core.tokens.encoded import EncodedSentences
@@ -125,7 +125,7 @@ def get_typed(checkpoint_id: str, text: str) -> tuple[Trajectory, Tree | None]:
     """
     checkpoint = get_checkpoint(checkpoint_id)
     sentence, tree = read_typed_sentence(text, checkpoint.kind, pos_brackets=checkpoint.pos_brackets,
-                                         parse=typed_parser(checkpoint.card))
+                                         form=typed_form(checkpoint.card))
     check_labels(sentence, checkpoint.vocabulary)
     return compute_trajectory(checkpoint, sentence), tree
 

@@ -138,9 +138,9 @@ def write_recipe(query: Query, imports: str, lines: str) -> str:
     where, what = query.sentence
     if where == TYPED:
         read = ("from core.analysis.lstm.trajectory import compute_trajectory\n"
-                "from core.states.sources import typed_parser\n"
+                "from core.states.sources import typed_form\n"
                 "from core.tokens.sentences import read_typed_sentence\n"
-                f"sentence, _ = read_typed_sentence({what!r}, checkpoint.kind, parse=typed_parser(checkpoint.card))\n"
+                f"sentence, _ = read_typed_sentence({what!r}, checkpoint.kind, form=typed_form(checkpoint.card))\n"
                 f'query = compute_trajectory(checkpoint, sentence).states["layer0.{query.vector}"]\n'
                 "tokens = sentence.tokens")
     elif where == query.source:

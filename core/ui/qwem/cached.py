@@ -18,7 +18,7 @@ from core.checkpoints.embeddings import (
     load_run,
     load_vectors,
 )
-from core.checkpoints.store import CheckpointFault
+from core.checkpoints.verify import CheckpointFault
 
 
 @st.cache_data(ttl=20, max_entries=1, show_spinner=False)

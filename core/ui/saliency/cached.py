@@ -14,7 +14,7 @@ from core.analysis.saliency.recording import describe_sentences
 from core.analysis.saliency.seeds import ExperimentSettings, load_seeds
 from core.checkpoints.card import CNNCard
 from core.checkpoints.cnn import CNNCheckpoint, list_cnns, load_cnn
-from core.checkpoints.store import CheckpointFault
+from core.checkpoints.verify import CheckpointFault
 from core.corpora.labelled import LabelledSentences
 from core.errors import CorpusError
 from core.jobs.classify import find_own_sentences

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.checkpoints.card import Seq2SeqCard
 from core.checkpoints.seq2seq import Seq2SeqCheckpoint, list_seq2seqs, load_seq2seq
-from core.checkpoints.store import CheckpointFault
+from core.checkpoints.verify import CheckpointFault
 from core.translate.beam import BeamResult, BeamSettings
 from core.translate.translator import Translator, read_source
 
