@@ -1,8 +1,9 @@
 """The halves of an encoder–decoder as the pages of the LSTM see them: checkpoints that read words.
 
 ``<id>-encoder`` reads sentences of the source language, from last word to first if it was trained so. It predicts
-nothing: its softmax is given the weight 0, so that all words are equally likely. ``<id>-decoder`` is the language model of the target language that stands in it; here it begins where the
-encoder leaves it after an empty sentence, for a sentence read on its own has no source.
+nothing: its softmax is given the weight 0, so that all words are equally likely. ``<id>-decoder`` is the language model
+of the target language that stands in it; here it begins where the encoder leaves it after an empty sentence, for a
+sentence read on its own has no source.
 """
 
 import torch

@@ -33,6 +33,7 @@ class LSTMLayer(nn.Module):
         self.w_ih = nn.Parameter(torch.empty(4 * hidden_size, input_size).uniform_(-bound, bound))
         self.w_hh = nn.Parameter(torch.empty(4 * hidden_size, hidden_size).uniform_(-bound, bound))
         self.b = nn.Parameter(torch.empty(4 * hidden_size).uniform_(-bound, bound))
+        self.weight_drop = 0.0  # share of w_hh left out of a training step (Merity, Keskar and Socher 2018)
 
     def forward(self, x: Tensor, dtype: torch.dtype = torch.float32, *, state: State | None = None,
                 absent: Tensor | None = None) -> tuple[Tensor, State]:
@@ -45,14 +46,15 @@ class LSTMLayer(nn.Module):
         absent : bool tensor of shape (T, B), optional
             Steps that are padding; after them the state is zero.
         """
+        w_hh = nn.functional.dropout(self.w_hh, self.weight_drop, self.training and self.weight_drop > 0)
         if x.is_cuda and absent is None:  # cuDNN's fused kernel wins there
             zero = x.new_zeros(x.shape[1], self.w_hh.shape[1])
             h, c = (zero, zero) if state is None else state
-            weights = [self.w_ih, self.w_hh, self.b, torch.zeros_like(self.b)]
+            weights = [self.w_ih, w_hh, self.b, torch.zeros_like(self.b)]
             hs, h, c = torch._VF.lstm(x, (h[None], c[None]), weights, True, 1, 0.0, self.training, False, False)
             return hs, (h[0], c[0])
         h, c = (None, None) if state is None else state
-        hs, c = LSTMSequence.apply(x, self.w_ih, self.w_hh, self.b, dtype, h, c, absent)
+        hs, c = LSTMSequence.apply(x, self.w_ih, w_hh, self.b, dtype, h, c, absent)
         return hs, (hs[-1], c)
 
 

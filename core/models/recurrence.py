@@ -108,13 +108,16 @@ class LSTMSequence(torch.autograd.Function):
             d_o.copy_(dh * tanh_c * o * (1 - o))
             dc.mul_(f)
             dh = (delta[t] @ u).float()
-        flat = delta.view(-1, 4 * hidden)
-        grad_x = (flat @ w).view(x.shape).float()
-        grad_w = (flat.t() @ x.reshape(-1, x.shape[2])).float()
-        before = torch.cat([h_first.unsqueeze(0), hs[:-1]]).to(u.dtype)
-        grad_u = (flat.t() @ before.view(-1, hidden)).float()
-        grads = grad_x, grad_w, grad_u, flat.float().sum(0), None, dh, dc, None
-        return tuple(g if needed else None for g, needed in zip(grads, ctx.needs_input_grad, strict=False))
+        flat, needed = delta.view(-1, 4 * hidden), (*ctx.needs_input_grad, False, False)
+        grad_x = (flat @ w).view(x.shape).float() if needed[0] else None
+        grad_w = (flat.t() @ x.reshape(-1, x.shape[2])).float() if needed[1] else None
+        grad_u = None
+        if needed[2]:
+            before = torch.cat([h_first.unsqueeze(0), hs[:-1]]).to(u.dtype)
+            grad_u = (flat.t() @ before.view(-1, hidden)).float()
+        grads = (grad_x, grad_w, grad_u, flat.float().sum(0) if needed[3] else None, None,
+                 dh if needed[5] else None, dc if needed[6] else None, None)
+        return grads[:len(ctx.needs_input_grad)]  # as many as there were inputs
 
 
 def shut_gates(gates: Tensor, absent: Tensor | None) -> None:

@@ -23,6 +23,8 @@ class Seq2SeqConfig:
     n_layers: int = 1
     dropout: float = 0.3  # on embeddings, between layers, before the softmax; the paper had 12 million pairs and none
 
+    weight_drop: float = 0.0  # share of the recurrent weights left out of a training step
+
     def half(self, vocabulary_size: int) -> LSTMConfig:
         """Sizes of one of the two LSTMs."""
         return LSTMConfig(vocabulary_size, self.embedding_size, self.hidden_size, self.n_layers,
@@ -37,6 +39,8 @@ class Seq2Seq(nn.Module):
         self.config = config
         self.encoder = LSTMReader(config.half(config.source_vocabulary_size))
         self.decoder = LSTMLanguageModel(config.half(config.target_vocabulary_size))
+        for layer in (*self.encoder.layers, *self.decoder.layers):
+            layer.weight_drop = config.weight_drop
 
     def encode(self, source: Tensor, absent: Tensor | None = None,
                dtype: torch.dtype = torch.float32) -> tuple[State, ...]:

@@ -20,7 +20,7 @@ class Candidates:
 
 
 def read_candidates(text: str) -> Candidates:
-    """Read a list; empty lines are left out.
+    r"""Read a list; empty lines are left out.
 
     Parameters
     ----------

@@ -14,6 +14,8 @@ _SPLIT = re.compile(r"by document; (\d+) test documents(?:; (\d+) seeds)?")
 _FAMILIES = re.compile(r"(\d+) families, (\d+) word pairs")
 _RUN = re.compile(r"(?:one training run|(\d+) seeds), (\d+) words")
 _DRAWN = re.compile(r"T1, T2, T3 drawn anew for each seed; (\d+) seeds")
+_MEAN = re.compile(r"mean of (\d+) alone")
+_TEST = re.compile(r"test 2016; (?:(\d+) seeds|(sentences drawn again)|(\d+) words and more)")
 _LEARNED = re.compile(r"learned from ([\d,]+), ([\w-]+); (\d+) seeds")
 
 
@@ -26,7 +28,7 @@ def list_claims(system: str) -> list[ClaimRecord]:
 def system_name(system: str) -> str:
     """A system of claims, as the menu calls it."""
     return {"lstm": tr("LSTM and syntax"), "qwem": tr("What word2vec learns"),
-            "saliency": tr("Saliency over training")}.get(system, system)
+            "saliency": tr("Saliency over training"), "s2s": tr("Sequence to sequence")}.get(system, system)
 
 
 def verdict_name(verdict: str) -> str:
@@ -67,7 +69,16 @@ def control_name(name: str) -> str:
              "with doubt": tr("wac with low confidence"),
              "explained": tr("share of wac that frequency and low confidence explain"),
              "fixed (3)": tr("fixed vectors, height 3"), "learned (3)": tr("learned vectors, height 3"),
-             "learned (3 to 5)": tr("learned vectors, heights 3 to 5")}
+             "learned (3 to 5)": tr("learned vectors, heights 3 to 5"), "forward": tr("forward"),
+             "reversed": tr("reversed"), "beam of 1": tr("beam of 1"), "of 2": tr("beam of 2"),
+             "of 12": tr("beam of 12"), "together": tr("together"), "longest": tr("longest fifth"),
+             "all": tr("all sentences"), "bag of words": tr("bag of words"), "untrained": tr("untrained encoder"),
+             "1 layer": tr("1 layer"), "2 layers": tr("2 layers"),
+             "captions forward": tr("captions, forward"), "captions reversed": tr("captions, reversed"),
+             "everyday forward": tr("everyday sentences, forward"),
+             "everyday reversed": tr("everyday sentences, reversed")}
+    if found := _MEAN.fullmatch(name):
+        return tr("mean of {n} models alone", n=int(found[1]))
     return names.get(name, name)
 
 
@@ -88,6 +99,13 @@ def show_split(record: ClaimRecord) -> str:
     if found := _LEARNED.fullmatch(record.split):
         return tr("T3, learned from {learned} sentences with {vectors}; {n} training seeds", learned=found[1],
                   vectors=found[2], n=int(found[3]))
+    if found := _TEST.fullmatch(record.split):
+        part = tr("test sentences of 2016")
+        return (tr("{part}, {n} training seeds", part=part, n=int(found[1])) if found[1] else
+                tr("{part}, drawn again 1,000 times", part=part) if found[2] else
+                tr("{part}, {n} words and more", part=part, n=int(found[3])))
+    if record.split == "quadruples drawn again":
+        return tr("phrases of our grammar, quadruples drawn again 1,000 times")
     found = _SPLIT.fullmatch(record.split)
     if not found:
         return record.split
@@ -111,7 +129,12 @@ def describe_method(system: str) -> str:
                               "of a seed share them. Intervals (95 %) are Student's over seeds, of differences taken "
                               "within each seed, over the last ten epochs. No epoch is chosen on the test sentences. "
                               "Held to be true: what the whole interval says; accuracy from 76 %, for the vectors have "
-                              "50 dimensions instead of 300.")}
+                              "50 dimensions instead of 300."),
+               "s2s": tr("All models have the same settings and differ in seed and direction alone; directions are "
+                         "compared within a seed, with Student's interval (95 %). Other intervals draw the test "
+                         "sentences again, the same for both sides. BLEU is sacrebleu's, divided by 100. The epoch "
+                         "is chosen on the validation part. Held to be true: what the whole interval says; BLEU from "
+                         "0.33.")}
     return methods.get(system, "")
 
 
@@ -128,6 +151,10 @@ def explain_plot(records: Sequence[ClaimRecord]) -> str:
                   "diamond is the reported value, where a number was printed: does our bar reach it? The grey "
                   "strokes are comparisons; point at one for its name. The paper counted two billion words: "
                   "with fewer, accuracies fall short of its own, and differences between methods shrink.")
+    if "s2s" in systems:
+        return tr("A filled mark is our value, its bar the 95 % interval. The open diamond is the reported value, "
+                  "where a number was printed, of another corpus: compare the side of 0 or 1 on which it lies, not "
+                  "its place. The grey strokes are comparisons; point at one for its name.")
     return tr("A filled mark is our mean over the seeds, its bar the 95 % interval. The open diamond is the reported "
               "value, where a number was printed, of one run. The grey strokes are comparisons; point at one for its "
               "name. Differences of accuracy lie near 0: on which side does the whole bar lie?")
@@ -136,6 +163,7 @@ def explain_plot(records: Sequence[ClaimRecord]) -> str:
 def seed_name(seed: str) -> str:
     """The document a claim comes from."""
     names = {"000": tr("slides of Shibata, Uchiumi and Mochihashi, “How LSTM Encodes Syntax”"),
+             "001": tr("paper of Sutskever, Vinyals and Le on sequence to sequence learning"),
              "003": tr("paper of Karkada, Simon, Bahri and DeWeese on what word2vec learns"),
              "004": tr("Japanese paper on word saliency during the training of a text CNN")}
     return names.get(seed, seed)
@@ -158,10 +186,18 @@ def find_view(record: ClaimRecord) -> tuple[str, dict[str, str]]:
     if record.id.startswith("saliency."):
         of_words = record.id.rpartition(".")[2] in ("wrong_moves_more", "wac_partial_frequency")
         return "unsettled" if of_words else "selection", {}
+    if record.id.startswith("s2s."):
+        return _TRANSLATION_VIEWS[record.id.rpartition(".")[2]], {}
     stem, query = views.get(record.id.rpartition(".")[2], ("", {}))
     if not record.checkpoint:
         return "", {}
     return stem, {"kind": record.checkpoint.split("-")[1], "model": record.checkpoint} | query
+
+
+_TRANSLATION_VIEWS = {
+    "reversal_ppl": "reversal", "reversal_bleu": "tables", "bleu_m30k_2016": "tables", "beam_helps": "tables",
+    "ensemble_helps": "tables", "long_sentences_hold": "lengths", "word_order_sensitivity": "sentence_vectors",
+    "voice_invariance": "sentence_vectors", "depth_helps": "reversal"}
 
 
 def _find_word2vec_view(record: ClaimRecord) -> tuple[str, dict[str, str]]:

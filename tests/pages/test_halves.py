@@ -5,11 +5,10 @@ import pytest
 from tests.pages.opened import open_page
 from tests.translate.toy import save_toy
 
-
-
 PAGES = ("trajectories", "correlations", "predictions", "distributions", "phrases", "regression", "parts_of_speech",
          "word_roles", "interventions", "patterns")
-WITHOUT_TREES = {"phrases", "regression", "parts_of_speech", "word_roles"}  # say why they have nothing to show for a decoder
+# These say why they have nothing to show for a decoder.
+WITHOUT_TREES = {"phrases", "regression", "parts_of_speech", "word_roles"}
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,8 @@ def build_checkpoint(seed: int = 0, *, reverse: bool = True, n_layers: int = 1) 
     card = Seq2SeqCard(schema_version=SCHEMA, id=f"seq2seq-toy-{'reversed' if reverse else 'forward'}-{seed:08d}",
                        corpus=corpus, reverse=reverse, lower_source=True, model=vars(model.config),
                        training={"seed": seed}, epochs=1, seconds=1.0, history=[],
-                       perplexity={"validation": 9.0, "test": 9.0}, files={n: FileCard(name=f"{n}.x", n_bytes=0, sha256="") for n in ("weights", "words")},
+                       perplexity={"validation": 9.0, "test": 9.0},
+                       files={n: FileCard(name=f"{n}.x", n_bytes=0, sha256="") for n in ("weights", "words")},
                        versions={})
     return Seq2SeqCheckpoint(card, model, vocabulary)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.analysis.intervals import estimate_mean
+from core.analysis.seq2seq.runs import MeasuredRun
 from core.checkpoints.card import Seq2SeqCard
 
 REPORTED = {False: 5.8, True: 4.7}  # test perplexity, forward and reversed: the paper, section 3.3, WMT'14 En→Fr
@@ -60,6 +61,12 @@ def read_curve(card: Seq2SeqCard) -> Curve:
                  column["validation_perplexity"], train, card.perplexity.get("test"), size)
 
 
+def read_run(run: MeasuredRun) -> Curve:
+    """The curve of a run whose weights need not be here."""
+    return Curve(run.checkpoint_id, run.reverse, run.seed, run.n_layers, run.epochs, run.validation, run.train,
+                 run.perplexity, f"{run.n_layers} × {run.hidden_size}, {run.epochs_planned}")
+
+
 def list_sizes(curves: Iterable[Curve]) -> list[str]:
     """Sizes among the runs, those with most runs first."""
     counts: dict[str, int] = {}
@@ -112,7 +119,7 @@ def contrast_test(curves: Iterable[Curve]) -> Contrast | None:
             logs[curve.reverse].setdefault(curve.seed, []).append(float(np.log(curve.test)))
     if not (logs[False] and logs[True]):
         return None
-    means = [float(np.mean(sum(logs[reverse].values(), []))) for reverse in (False, True)]
+    means = [float(np.mean(np.concatenate(list(logs[reverse].values())))) for reverse in (False, True)]
     shared = sorted(set(logs[False]) & set(logs[True]))
     low = high = float("nan")
     difference = means[1] - means[0]

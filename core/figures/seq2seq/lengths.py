@@ -89,9 +89,21 @@ def _add_band(figure: go.Figure, bins: Bins, low: np.ndarray, high: np.ndarray, 
         showlegend=False, legendgroup=str(len(figure.data) // 2))
 
 
+def _thin(places: list[int], gap: float) -> list[tuple[int, int]]:
+    """Places with their numbers, such that their labels do not touch; the last is always one."""
+    kept: list[tuple[int, int]] = []
+    for b, x in enumerate(places):
+        if b == len(places) - 1:
+            kept = [(k, y) for k, y in kept if x - y >= gap]
+        if not kept or x - kept[-1][1] >= gap:
+            kept.append((b, x))
+    return kept
+
+
 def _lay_out(figure: go.Figure, bins: Bins, scores: BinnedBLEU, decimals: int, texts: LengthTexts) -> None:
     n, top = int(bins.starts[-1]), max(float(scores.high.max()), 1.0) * 1.06
     edges = [bins.span(0)[0], *(bins.span(b)[1] for b in range(len(bins)))]
+    ticks = _thin(bins.starts.tolist(), 0.05 * n)
     lines = [{"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "y domain", "layer": "below",
               "line": {"color": "rgba(127,135,148,0.25)", "width": 1}} for x in bins.starts[1:-1].tolist()]
     counts = [{"x": float(a + b) / 2, "y": 1, "yref": "paper", "yanchor": "bottom", "text": f"{b - a:,}",
@@ -103,7 +115,7 @@ def _lay_out(figure: go.Figure, bins: Bins, scores: BinnedBLEU, decimals: int, t
         margin={"l": 52, "r": 12, "t": 28, "b": 56},
         shapes=[*figure.layout.shapes, *lines], annotations=counts,
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.06, "x": 0},
-        xaxis={"title": {"text": texts.x}, "range": [-0.01 * n, 1.01 * n], "tickvals": bins.starts.tolist(),
-               "ticktext": [f"{value:,.{decimals}f}" for value in edges], "showgrid": False, "zeroline": False,
+        xaxis={"title": {"text": texts.x}, "range": [-0.01 * n, 1.01 * n], "tickvals": [x for _, x in ticks],
+               "ticktext": [f"{edges[b]:,.{decimals}f}" for b, _ in ticks], "showgrid": False, "zeroline": False,
                "tickangle": 0},
         yaxis={"title": {"text": texts.y}, "range": [0, top], "zeroline": False})

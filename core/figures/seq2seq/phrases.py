@@ -12,7 +12,7 @@ from core.figures.palette import LINE_COLOURS, NEUTRAL, write_token
 from core.figures.projection import SYMBOLS
 from core.figures.seq2seq.labels import SIZES, Place, break_text, place_texts
 
-WIDE_FROM = 9  # phrases from which the figure takes the width of the page
+WIDE_FROM = 7  # phrases from which the figure takes the width of the page
 _WIDE = ((260, 390), (620, 440))
 _COLOURS = (LINE_COLOURS[0], LINE_COLOURS[1], *LINE_COLOURS[2:])
 

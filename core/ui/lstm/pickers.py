@@ -15,7 +15,6 @@ from core.ui.language import tr
 from core.ui.lstm.cached import DEMO, HELD_OUT, get_sources
 from core.ui.messages import show_error
 
-
 HALVES = {ENCODER: 6, DECODER: 7}  # after the linearisations, in the menu and in the URL
 
 
@@ -39,7 +38,8 @@ def checkpoint_name(card: CheckpointCard) -> str:
     units, test = int(card.model["hidden_size"]), card.scores["test"].perplexity
     words = [tr("{units} units, perplexity {perplexity}", units=units, perplexity=f"{test:.2f}")]
     if reading(card) != card.kind:
-        words.insert(0, f"{card.corpora[0].name}, {tr('backwards') if card.tree_rules['backwards'] else tr('forwards')}")
+        direction = tr("backwards") if card.tree_rules["backwards"] else tr("forwards")
+        words.insert(0, f"{card.corpora[0].name}, {direction}")
     elif card_family(card) != "english":
         words.insert(0, " + ".join(corpus.name for corpus in card.corpora))
     if l1 := card.training.get("l1", 0):

@@ -61,7 +61,7 @@ def say_result(view: LengthView) -> str:
     said += _say_directions(view)
     smallest = int(view.bins.sizes.min())
     if smallest < FEW:
-        said.append(tr("The smallest bin has {n} sentences: its band is wide, and what lies within it is no finding.",
+        said.append(tr("The smallest bin has {n} sentences: BLEU of so few is no finding, however narrow its band.",
                        n=smallest))
     if view.property == "length":
         long = int((view.bins.values > LONG).sum())

@@ -115,14 +115,15 @@ def _show_first(found: dict[bool, Averages], untrained: dict[bool, Averages], sh
                          ((tr("forward, untrained"), tr("reversed, untrained")), untrained)):
         for reverse, own in group.items():
             mean, low, high = own.first if share else own.first_norm
-            below = (tr("{low:.1%} to {high:.1%}; even {even:.1%}", low=low, high=high, even=own.even) if share
+            below = (tr("{low:.1%} to {high:.1%}", low=low, high=high) if share
                      else tr("{low:.2g} to {high:.2g}", low=low, high=high))
             help = (tr("Share of the first target word's gradient that falls on the first source word, its 95 % "
-                       "interval over {n} sentences, and what it would have if all words counted alike.", n=own.n)
+                       "interval over {n} sentences.", n=own.n)
                     if share else tr("Norm of the gradient from the first source word to the first target word; 95 % "
                                      "interval over {n} sentences.", n=own.n))
             numbers.append((names[reverse], f"{mean:.1%}" if share else f"{mean:.2g}", below, help))
-    st.markdown(tr("How much of the first target word's gradient falls on the **first source word**:") if share else
+    st.markdown(tr("How much of the first target word's gradient falls on the **first source word** (**{even:.1%}** if "
+                   "all words counted alike):", even=next(iter(found.values())).even) if share else
                 tr("The gradient from the **first source word** to the first target word:"))
     show_numbers(numbers, columns=len(numbers))
 

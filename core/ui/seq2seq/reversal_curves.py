@@ -15,7 +15,9 @@ from core.analysis.seq2seq.curves import (
     contrast_test,
     list_sizes,
     read_curve,
+    read_run,
 )
+from core.analysis.seq2seq.runs import list_measured_runs
 from core.checkpoints.card import Seq2SeqCard
 from core.figures.seq2seq.curves import CurveTexts, draw_learning
 from core.ui.controls import pick_one, pick_switch
@@ -28,18 +30,23 @@ from core.ui.seq2seq.cached import list_cards
 from core.ui.seq2seq.pickers import corpus_name
 
 _RECIPE = """\
-from core.analysis.seq2seq.curves import collect_curves
+from core.analysis.seq2seq.curves import collect_curves, read_run
+from core.analysis.seq2seq.runs import list_measured_runs
 from core.checkpoints.seq2seq import list_seq2seqs
 from core.figures.seq2seq.curves import draw_learning
 
 curves = collect_curves(card for card in list_seq2seqs()[0] if card.corpus.name == {corpus!r})
+here = {{curve.run for curve in curves}}
+curves += [read_run(run) for run in list_measured_runs({corpus!r}) if run.checkpoint_id not in here]
 draw_learning([curve for curve in curves if curve.size == {size!r}], train={train}).show()
 """
 
 
 def find_curves(corpus: str) -> list[Curve]:
-    """All runs on a corpus."""
-    return collect_curves(card for card in list_cards()[0] if card.corpus.name == corpus)
+    """All runs on a corpus: those whose weights are here, and those of which the numbers were kept."""
+    here = collect_curves(card for card in list_cards()[0] if card.corpus.name == corpus)
+    names = {curve.run for curve in here}
+    return [*here, *(read_run(run) for run in list_measured_runs(corpus) if run.checkpoint_id not in names)]
 
 
 @st.fragment

@@ -107,7 +107,7 @@ def _show_sentence(card: Seq2SeqCard, cards: list[Seq2SeqCard]) -> str:
         target = REFERENCE if origin == OURS else OWN
         if origin == OURS:
             target = pick_segment(tr("Translation"), [REFERENCE, OWN], "rvto", REFERENCE, format=lambda t: {
-                REFERENCE: tr("ours"), OWN: tr("each model's own")}[t])
+                REFERENCE: tr("our own"), OWN: tr("each model's own")}[t])
         measure = pick_segment(tr("Values"), [SHARE, NORM], "rvval", SHARE, format=value_name, help=tr(
             "A gradient shrinks as the model grows sure of a word and differs from model to model. Each target word's "
             "gradients divided by their sum compare better: they say where it looks, not how much it hangs on it."))

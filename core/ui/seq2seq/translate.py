@@ -14,7 +14,7 @@ from core.ui.messages import guard
 from core.ui.qwem.view import list_words, plain
 from core.ui.seq2seq.pickers import direction_name
 from core.ui.seq2seq.translate_cells import show_cells
-from core.ui.seq2seq.translate_choice import Task, pick_task
+from core.ui.seq2seq.translate_choice import Task, pick_task, say_numbers
 from core.ui.seq2seq.translate_compare import show_directions
 from core.ui.seq2seq.translate_lists import show_candidates, show_n_best
 from core.ui.seq2seq.translate_prefix import offer_undo, take_prefix
@@ -53,9 +53,11 @@ def _show_head(task: Task, prefix: tuple[str, ...], free: BeamResult, result: Be
     with columns[0]:
         _show_source(task)
     with columns[1]:
-        _show_hypothesis(task, free.best, tr("Free translation") if prefix else tr("Translation"))
+        _show_hypothesis(task, free.best, tr("Free translation") if prefix else tr("The translation"))
         if task.reference is not None:
-            _show_reference(task, free.best)
+            bleu = compute_bleu(count_ngrams([task.translator.write(free.best)], [task.reference]))
+            st.caption(tr("BLEU of this one sentence against our translation: {bleu:.1f} ({signature})", bleu=bleu,
+                          signature=plain(bleu_signature())))
     if prefix:
         with columns[2]:
             _show_hypothesis(task, result.best, tr("With your words"), n_fixed=len(prefix))
@@ -75,8 +77,10 @@ def _show_source(task: Task) -> None:
              ] if card.reverse else []
     if source.unknown:
         unknown = list(dict.fromkeys(source.unknown))
-        notes.append(tr("Not in its vocabulary, read as UNK: {words}",
+        notes.append(tr("Not in the vocabulary, read as UNK: {words}",
                         words=list_words(plain(w) for w in unknown[:12])))
+    if task.reference is not None:
+        notes.append(tr("Our own translation: *{text}*", text=plain(task.reference)))
     for note in notes:
         st.caption(note)
 
@@ -96,20 +100,3 @@ def _show_hypothesis(task: Task, best: Hypothesis, title: str, *, n_fixed: int =
     else:
         st.markdown(f"#### {plain(whole) or '–'}")
     st.caption(say_numbers(best))
-
-
-def say_numbers(best: Hypothesis) -> str:
-    """log p of a translation, in all and a token."""
-    n = len(best.log_p)
-    said = tr("log p {score:.2f}, {each:.2f} a token, {n} tokens with the end", score=best.score,
-              each=best.score / max(n, 1), n=n)
-    if not best.finished:
-        said += " · " + tr("cut: no end was found")
-    return said.replace("-", "−")
-
-
-def _show_reference(task: Task, best: Hypothesis) -> None:
-    st.caption(tr("Our own translation: *{text}*", text=plain(task.reference)))
-    bleu = compute_bleu(count_ngrams([task.translator.write(best)], [task.reference]))
-    st.caption(tr("BLEU of this one sentence against it: {bleu:.1f} ({signature})", bleu=bleu,
-                  signature=plain(bleu_signature())))

@@ -7,7 +7,7 @@ import streamlit as st
 from core.checkpoints.card import Seq2SeqCard
 from core.corpora.demo_pairs import DemoPair, read_demo_pairs
 from core.errors import CheckpointError
-from core.translate.beam import MAX_BEAM, BeamResult, BeamSettings
+from core.translate.beam import MAX_BEAM, BeamResult, BeamSettings, Hypothesis
 from core.translate.translator import SourceSentence, Translator, read_source
 from core.ui.controls import pick_many, pick_number, pick_one, pick_segment, pick_switch, pick_text
 from core.ui.language import tr
@@ -113,8 +113,8 @@ def _pick_sentence(card: Seq2SeqCard) -> tuple[str, str | None]:
     pairs = read_demo_pairs()
     usual = STYLES.get(card.corpus.name, "caption")
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        style = pick_segment(tr("Our sentences, or yours"), [usual, *({"caption", "everyday"} - {usual}), OWN], "trfrom", usual,
-                             format=style_name)
+        styles = [usual, *({"caption", "everyday"} - {usual}), OWN]
+        style = pick_segment(tr("Our sentences, or yours"), styles, "trfrom", usual, format=style_name)
         if style == OWN:
             text = pick_text(tr("English, in one sentence"), "trtext", TYPED).strip()
             return text, next((p.french for p in pairs if p.english == text), None)
@@ -157,6 +157,16 @@ def _pick_others(card: Seq2SeqCard) -> list[str]:
                      format=lambda i: f"{corpus_name(others[i].corpus.name)}: {checkpoint_name(others[i])}",
                      help=tr("Up to five models whose word probabilities are averaged at every step. They must have "
                              "learned from the same pairs, each may read in its own direction."))
+
+
+def say_numbers(best: Hypothesis) -> str:
+    """log p of a translation, in all and a token."""
+    n = len(best.log_p)
+    said = tr("log p {score:.2f}, {each:.2f} a token, {n} tokens with the end", score=best.score,
+              each=best.score / max(n, 1), n=n) if best.finished else \
+        tr("log p {score:.2f}, {each:.2f} a token, {n} tokens, cut before an end was found", score=best.score,
+           each=best.score / max(n, 1), n=n)
+    return said.replace("-", "−")
 
 
 def _note_settings(settings: BeamSettings, n_models: int) -> None:

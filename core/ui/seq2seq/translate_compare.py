@@ -14,9 +14,10 @@ from core.translate.bleu import bleu_signature, compute_bleu, count_ngrams
 from core.ui.language import tr
 from core.ui.output import show_figure, show_guide
 from core.ui.qwem.view import join_sentences, plain
+from core.ui.registry import find_page
 from core.ui.seq2seq.cached import get_translator, translate_text
 from core.ui.seq2seq.pickers import direction_name, sibling
-from core.ui.seq2seq.translate_choice import Task
+from core.ui.seq2seq.translate_choice import Task, say_numbers
 from core.ui.seq2seq.wide import scroll_wide
 
 FIRST = 3  # words at which the paper expects reversal to help most
@@ -76,7 +77,7 @@ def _show_both(task: Task, cards: Sequence[Seq2SeqCard], best: Sequence[Hypothes
             st.caption(tr("Read {direction}, test perplexity {perplexity:.2f}", direction=direction_name(card.reverse),
                           perplexity=card.perplexity["test"]))
             st.markdown(f"**{plain(text) or '–'}**")
-            numbers = tr("log p {score:.2f}", score=own.score).replace("-", "−")
+            numbers = say_numbers(own)
             if task.reference is not None:
                 numbers += f" · BLEU {compute_bleu(count_ngrams([text], [task.reference])):.1f}"
             st.caption(numbers)
@@ -96,13 +97,13 @@ def _say_judgement(judged: Sequence[Judged], cards: Sequence[Seq2SeqCard], *, wi
     if with_reference:
         last = judged[-1]
         better = int(np.argmax(last.totals))
-        parts.append(tr("Our translation is more probable {direction}: log p {high:.2f} against {low:.2f}",
+        parts.append(tr("Our translation is more probable to the model that reads {direction}: log p {high:.2f} "
+                        "against {low:.2f}, of which its first {n} words have {own:.2f} against {others:.2f}.",
                         direction=direction_name(cards[better].reverse), high=float(last.totals[better]),
-                        low=float(last.totals[1 - better])).replace("-", "−")
-                     + tr("; on its first {n} words {high:.2f} against {low:.2f}.", n=FIRST,
-                          high=float(last.log_p[better, :FIRST].sum()),
-                          low=float(last.log_p[1 - better, :FIRST].sum())).replace("-", "−"))
-    parts.append(tr("One sentence proves nothing; **The reversal trick** measures thousands."))
+                        low=float(last.totals[1 - better]), n=FIRST, own=float(last.log_p[better, :FIRST].sum()),
+                        others=float(last.log_p[1 - better, :FIRST].sum())).replace("-", "−"))
+    parts.append(tr("One sentence proves nothing; **{page}** measures thousands.",
+                    page=tr(find_page("reversal").title)))
     return join_sentences(parts)
 
 

@@ -43,10 +43,10 @@ def _show_table(rows: pd.DataFrame, key: str) -> None:
     st.dataframe(rows, key=key, column_config={
         "rank": number(tr("rank"), width=60), "given": number(tr("given as"), width=80),
         "translation": st.column_config.TextColumn(tr("translation"), width="large"),
-        "log_p": number("log p", format="%.2f", width=80), "per_token": number(tr("a token"), format="%.2f", width=80),
-        "penalised": number(tr("penalised"), format="%.2f", width=90), "tokens": number(tr("tokens"), width=80),
+        "log_p": number("log p", format="%.2f", width=80), "per_token": number(tr("a token"), format="%.2f", width=120),
+        "penalised": number(tr("penalised"), format="%.2f", width=110), "tokens": number(tr("length"), width=80),
         "finished": st.column_config.CheckboxColumn(tr("finished"), width=80),
-        "bleu": number("BLEU", format="%.1f", width=80), "score": number(tr("its score"), format="%.2f", width=90),
+        "bleu": number("BLEU", format="%.1f", width=80), "score": number(tr("its score"), format="%.2f", width=130),
         "combined": number(tr("even average"), format="%.2f", width=110), "unknown": number("UNK", width=60)})
 
 

@@ -62,7 +62,8 @@ def offer_words(task: Task, written: tuple[str, ...], choices: list[list[tuple[s
         step = pick_one(tr("At step"), range(len(choices)), "trstep", 0, format=lambda s: f"{s + 1} · " + (
             written[s] if s < len(written) else tr("end")))
         offered = [(word, p) for word, p in choices[step] if word not in (ED, ST)]
-        chosen = pick_one(tr("Take"), [*range(len(offered)), OTHER], "trword", 0, format=lambda i: tr(
+        usual = next((i for i, (word, _) in enumerate(offered) if word not in written[step:step + 1]), OTHER)
+        chosen = pick_one(tr("Take"), [*range(len(offered)), OTHER], "trword", usual, format=lambda i: tr(
             "another word …") if i == OTHER else f"{_name(offered[i][0])} ({_share(offered[i][1])})")
         typed = pick_text(tr("Word of the target language"), "trother", max_characters=60).strip() \
             if chosen == OTHER else ""

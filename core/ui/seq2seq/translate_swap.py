@@ -53,7 +53,7 @@ def show_swap(task: Task, prefix: tuple[str, ...], result: BeamResult) -> None:
     unknown = [w for w, i in zip(replacement, vocabulary.source.encode(replacement).tolist(), strict=True)
                if vocabulary.source.tokens[i] == "<UNK>"]
     if unknown:
-        st.caption(tr("Not in its vocabulary, read as UNK: {words}", words=list_words(map(plain, unknown))))
+        st.caption(tr("Not in the vocabulary, read as UNK: {words}", words=list_words(map(plain, unknown))))
     _show_result(task, place, replacement, get_swap(task.ids, source.words, place, replacement, settings=task.settings))
 
 

@@ -40,6 +40,7 @@ def log_p_from(checkpoint, embedded, target):
     ids = checkpoint.vocabulary.target.ids
 
     def run(half, x, states):
+        last = []
         for k, layer in enumerate(half.layers):
             h, c = states[k] if states else (torch.zeros(layer.w_hh.shape[1]).double(),) * 2
             rows = []
@@ -49,9 +50,8 @@ def log_p_from(checkpoint, embedded, target):
                 h = o.sigmoid() * c.tanh()
                 rows.append(h)
             x = torch.stack(rows)
-            states = states or {}
-            states[k] = (h, c)
-        return x, states
+            last.append((h, c))
+        return x, last
 
     with torch.no_grad():
         _, states = run(model.encoder, embedded, None)

@@ -56,7 +56,7 @@ def test_right_sequences_are_those_that_greedy_decoding_writes(half_trained):
     written = [translator.translate(source.split(), BeamSettings(beam=1)).best for source in pairs.sources]
     texts = [" ".join(run.data.vocabulary.target.tokens[i] for i in own.ids) for own in written]
     right = [own.finished and text == target for own, text, target in zip(written, texts, pairs.targets, strict=True)]
-    assert found.right.tolist() == right and 0 < sum(right)
+    assert found.right.tolist() == right and sum(right) > 0
 
 
 def test_places_and_perplexity_are_those_of_a_slow_count(half_trained):

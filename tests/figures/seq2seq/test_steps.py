@@ -21,7 +21,7 @@ def drawn():
 
 
 def test_a_cell_stands_in_the_column_of_its_step_and_the_row_of_its_rank(drawn):
-    fills, cells, words = drawn.data
+    cells = drawn.data[1]
     steps, ids = np.array(cells.customdata).T
     assert steps.tolist() == [0, 0, 0, 1, 1, 1, 1, 2, 2, 2] and ids.tolist() == [3, 4, 5, 5, 2, 3, 6, 1, 6, 4]
     columns = lay_columns([[TOKENS[i] for i in ids[steps == s]] for s in range(3)])

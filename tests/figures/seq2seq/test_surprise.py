@@ -1,5 +1,7 @@
 """Surprise of models at words."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -30,4 +32,4 @@ def test_titles_and_words_are_no_markup_and_unknown_words_are_said():
 def test_panels_do_not_overlap():
     figure = draw_surprise(JUDGED * 2, ["a", "b"])
     domains = [figure.layout[f"yaxis{n or ''}"].domain for n in ("", 2, 3, 4)]
-    assert all(upper[0] > lower[1] for upper, lower in zip(domains, domains[1:], strict=False))
+    assert all(upper[0] > lower[1] for upper, lower in pairwise(domains))

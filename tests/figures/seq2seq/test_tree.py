@@ -141,8 +141,8 @@ def test_words_are_no_markup_and_long_ones_are_cut():
 
 def test_a_search_that_was_cut_is_drawn_too():
     result = search(4, 2)
-    hypothesis = result.best
-    cut = Hypothesis(hypothesis.ids, hypothesis.log_p[:len(hypothesis.ids)], False, result.tree.path(hypothesis.leaf)[-2])
+    best, nodes = result.best, result.tree.path(result.best.leaf)
+    cut = Hypothesis(best.ids, best.log_p[:len(best.ids)], False, nodes[-2])
     figure = draw_tree(type(result)((cut,), result.tree), TOKENS)
     assert any(trace.name == "best path" for trace in figure.data)
 
