@@ -124,9 +124,12 @@ def _read_row(line: str, number: int) -> tuple[str, str]:
     cells = [cell.strip() for cell in line.rstrip("\r").split("\t")]
     if len(cells) < 2:
         raise TextError("Line {line} has one column only.", "Write a sentence, a tab and its translation.", line=number)
-    if not (cells[0] and cells[1]):
-        raise TextError("Line {line} has no {side}.", "Write a sentence, a tab and its translation, or leave the "
-                        "line out.", line=number, side="translation" if cells[0] else "sentence")
+    if not cells[0]:
+        raise TextError("Line {line} has a translation but no sentence.", "Write the sentence, or leave the line out.",
+                        line=number)
+    if not cells[1]:
+        raise TextError("Line {line} has a sentence but no translation.", "Write the translation, or leave the line "
+                        "out.", line=number)
     for cell in cells[:2]:
         if len(cell) > MAX_SENTENCE:
             raise TextError("Line {line} has a sentence of more than {limit:,} characters.", "Cut it into sentences.",

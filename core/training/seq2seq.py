@@ -76,7 +76,8 @@ class Seq2SeqTraining:
         for name, low, high in (("hidden_size", 1, 4096), ("embedding_size", 1, 4096), ("n_layers", 1, 8),
                                 ("source_size", 10, 200_000), ("target_size", 10, 100_000), ("min_count", 1, 1000),
                                 ("dropout", 0, 0.95), ("weight_drop", 0, 0.95), ("forget_bias", -10, 10),
-                                ("embedding_std", 0, 10), ("learning_rate", 0, 10), ("clip", 0, 1e6), ("epochs", 1, 1000),
+                                ("embedding_std", 0, 10), ("learning_rate", 0, 10), ("clip", 0, 1e6),
+                                ("epochs", 1, 1000),
                                 ("batch", 1, 4096), ("max_length", 1, 1000), ("held_out", 1, 10**6)):
             value = getattr(self, name)
             if not low <= value <= high:

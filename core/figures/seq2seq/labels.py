@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -34,6 +34,26 @@ class _Box:
     def meets(self, other: "_Box") -> bool:
         return (abs(self.x - other.x) < self.width + other.width + 3
                 and abs(self.y - other.y) < self.height + other.height)
+
+    def holds(self, points: np.ndarray) -> bool:
+        within = np.abs(points - [self.x, self.y]) < [self.width, self.height]
+        return bool(within.all(1).any())
+
+
+@dataclass
+class _Taken:
+    """What stands already at one size: labels, and points along the lines that lead back."""
+
+    boxes: list[_Box] = field(default_factory=list)
+    lines: list[np.ndarray] = field(default_factory=list)
+
+    def has_room(self, box: _Box, line: np.ndarray) -> bool:
+        return not any(box.meets(other) or other.holds(line) for other in self.boxes) \
+            and not any(box.holds(other) for other in self.lines)
+
+    def take(self, box: _Box, line: np.ndarray) -> None:
+        self.boxes.append(box)
+        self.lines.append(line)
 
 
 def break_text(text: str, longest: int = 48) -> tuple[str, ...]:
@@ -74,18 +94,25 @@ def place_texts(points: np.ndarray, texts: Sequence[Sequence[str]], *,
         Of the plotting area in px.
     """
     scaled = [np.asarray(points, float) * size for size in sizes]
-    taken: list[list[_Box]] = [[] for _ in sizes]
+    taken = [_Taken() for _ in sizes]
     places: list[Place | None] = []
     for i, lines in enumerate(texts):
         width, height = measure_text(lines)
         found = next((place for place in _list_places(width / 2, height / 2) if all(
-            _is_free(own, boxes, i, _lay(own[i], place, width, height), size)
-            for own, boxes, size in zip(scaled, taken, sizes, strict=True))), None)
+            _is_clear(own, i, _lay(own[i], place, width, height), size)
+            and there.has_room(_lay(own[i], place, width, height), _lead(own[i], place))
+            for own, there, size in zip(scaled, taken, sizes, strict=True))), None)
         places.append(found)
         if found is not None:
-            for own, boxes in zip(scaled, taken, strict=True):
-                boxes.append(_lay(own[i], found, width, height))
+            for own, there in zip(scaled, taken, strict=True):
+                there.take(_lay(own[i], found, width, height), _lead(own[i], found))
     return places
+
+
+def _lead(point: np.ndarray, place: Place) -> np.ndarray:
+    """Points along the line from a label back to its point; none without a line."""
+    steps = np.linspace(0, 1, 24)[:, None] if place.led else np.zeros((0, 1))
+    return point + steps * [place.right, place.up]
 
 
 def _lay(point: np.ndarray, place: Place, width: float, height: float) -> _Box:
@@ -103,11 +130,11 @@ def _list_places(width: float, height: float) -> list[Place]:
     return places
 
 
-def _is_free(own: np.ndarray, taken: Sequence[_Box], i: int, box: _Box, size: tuple[int, int]) -> bool:
-    """Whether a label lies within the area, covers nothing, and no other point is much nearer to it than its own."""
+def _is_clear(own: np.ndarray, i: int, box: _Box, size: tuple[int, int]) -> bool:
+    """Whether a label lies within the area, covers no point, and none is much nearer to it than its own."""
     if not (box.width <= box.x <= size[0] - box.width and box.height <= box.y <= size[1] - box.height):
         return False
     beside = np.maximum(np.abs(own - [box.x, box.y]) - [box.width, box.height], 0)
     gaps = np.hypot(*beside.T)
     mine, gaps[i] = gaps[i], np.inf
-    return gaps.min(initial=np.inf) >= min(8.0, mine) and not any(box.meets(other) for other in taken)
+    return gaps.min(initial=np.inf) >= min(8.0, mine)

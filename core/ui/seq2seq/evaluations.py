@@ -96,7 +96,8 @@ def offer_sources(card: Seq2SeqCard, systems: Sequence[System]) -> list[str]:
 def read_pairs(source: str, card: Seq2SeqCard) -> SentencePairs | None:
     """The pairs; None after a message where they cannot be read, or are absent."""
     try:
-        pairs = get_pairs(source, card.id)
+        with st.spinner(tr("Reading the sentences …")):
+            pairs = get_pairs(source, card.id)
     except CorpusError as error:
         show_error(error)
         return None

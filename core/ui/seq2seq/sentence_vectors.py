@@ -41,7 +41,7 @@ def show_planes(card: Seq2SeqCard, choice: VectorChoice) -> None:
     """The paper's figure 2, or the same of the reader's phrases."""
     st.header(tr("Phrases in a plane"), anchor=False)
     which = pick_segment(tr("Phrases"), [PAPER, OWN], "svset", PAPER,
-                         format=lambda s: tr("the paper's (Figure 2)") if s == PAPER else tr("your own"))
+                         format=lambda s: tr("the paper's (Figure 2)") if s == PAPER else tr("phrases of your own"))
     if which == PAPER:
         _show_paper(card, choice)
     else:
@@ -59,7 +59,8 @@ def _show_paper(card: Seq2SeqCard, choice: VectorChoice) -> None:
     unknown = list(dict.fromkeys(w for phrases in sets.values() for p in phrases for w in p.source.unknown))
     if unknown:
         st.caption(tr("The model does not know {words}: it reads each of these words as the same <UNK>, so a hollow "
-                      "point has lost part of its phrase. Choose “your own” for phrases whose words it knows.",
+                      "point has lost part of its phrase. Choose “phrases of your own” to see some whose words it "
+                      "knows.",
                       words=list_words(f"“{plain(w)}”" for w in unknown)).replace("<UNK>", "`<UNK>`"))
     columns = st.columns(2, gap="medium")
     for column, (panel, phrases) in zip(columns, sets.items(), strict=True):

@@ -34,6 +34,19 @@ def test_no_label_covers_another_or_a_point_or_leaves_the_area(drawn):
             assert not any(a < f and e < b and c < h and g < d for e, f, g, h in boxes[i + 1:])
 
 
+@given(some.lists(some.tuples(UNIT, UNIT), min_size=2, max_size=12))
+def test_no_line_back_runs_through_a_label(drawn):
+    points, texts = np.array(drawn), [("some more words",)] * len(drawn)
+    places = place_texts(points, texts)
+    for size in SIZES:
+        for i, place in enumerate(places):
+            if place is None or not place.led:
+                continue
+            line = points[i] * size + np.linspace(0, 1, 24)[:, None] * [place.right, place.up]
+            others = lay(np.delete(points, i, 0), texts[1:], [p for k, p in enumerate(places) if k != i], size)
+            assert not any(a < x < b and c < y < d for a, b, c, d in others for x, y in line)
+
+
 def test_a_lonely_point_has_its_label_beside_it_and_neighbours_make_room():
     place, = place_texts(np.array([[0.5, 0.5]]), [("a cat",)])
     assert not place.led and place.up == 0 and place.right > 0
