@@ -34,6 +34,7 @@ from core.training.progress import Progress
 from core.training.state import read_state, take_up_state, write_state
 
 SAVE_EVERY = 120.0   # seconds between saved states: what a killed run can lose
+UNIFORM = 0.08       # the paper's weights begin between -0.08 and 0.08 (section 3.4)
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ class Seq2SeqRun:
             len(data.vocabulary.source), len(data.vocabulary.target), settings.embedding_size, settings.hidden_size,
             settings.n_layers, settings.dropout, settings.weight_drop))
         if settings.recipe == "paper":
-            self.model.initialise_uniformly(0.08)
+            self.model.initialise_uniformly(UNIFORM)
         else:
             self.model.open_forget_gates(settings.forget_bias)
             self.model.spread_embeddings(settings.embedding_std)

@@ -23,7 +23,8 @@ def test_a_table_gives_its_pairs_and_leaves_other_columns_alone():
 
 
 @pytest.mark.parametrize("data, message", [
-    (b"", "holds no pairs"), (b"a\tb\nno tab here\n", "Line 2 has one column"), (b"a\t\n", "Line 1 has a sentence but no translation"),
+    (b"", "holds no pairs"), (b"a\tb\nno tab here\n", "Line 2 has one column"),
+    (b"a\t\n", "Line 1 has a sentence but no translation"),
     (b"\tb\n", "Line 1 has a translation but no sentence"), (b"a\tb\n\xff\xfe\tc\n", "Line 2 is not UTF-8"),
     (b"a\t" + b"x" * (MAX_SENTENCE + 1), "Line 1 has a sentence of more than")])
 def test_a_broken_table_is_refused_by_line(data, message):

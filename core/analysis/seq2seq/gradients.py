@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -10,6 +10,7 @@ from torch import Tensor
 
 from core.analysis.results import load_result, save_result
 from core.analysis.seq2seq.sources import name_demo, read_evaluation_pairs
+from core.analysis.seq2seq.untrained import untrain
 from core.checkpoints.seq2seq import Seq2SeqCheckpoint
 from core.corpora.pairs import SentencePairs
 from core.errors import AnalysisError, TextError
@@ -157,22 +158,6 @@ def _read(model: Seq2Seq, x: Tensor, absent: Tensor | None) -> tuple[tuple[Tenso
         x, state = layer(x, absent=absent)
         states.append(state)
     return tuple(states)
-
-
-def untrain(checkpoint: Seq2SeqCheckpoint) -> Seq2SeqCheckpoint:
-    """The weights that its training began with: what the wiring alone does, the control of every gradient."""
-    training, state = checkpoint.card.training, torch.get_rng_state()
-    try:
-        torch.manual_seed(int(training.get("seed", 0)))
-        model = Seq2Seq(checkpoint.model.config)
-        if training.get("recipe") == "paper":
-            model.initialise_uniformly(0.08)
-        elif "forget_bias" in training:
-            model.open_forget_gates(training["forget_bias"])
-            model.spread_embeddings(training["embedding_std"])
-    finally:
-        torch.set_rng_state(state)
-    return replace(checkpoint, model=model.eval().requires_grad_(False))
 
 
 def choose_sentences(checkpoint: Seq2SeqCheckpoint) -> tuple[SentencePairs, list[list[str]], list[list[int]]]:

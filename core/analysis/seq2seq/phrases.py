@@ -5,20 +5,17 @@ word order and care little for voice. Here the same is asked of as many quadrupl
 (`core.corpora.phrases`), in distances of the whole vectors.
 """
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import torch
 from scipy import linalg
 
 from core.analysis.projection import fix_signs
 from core.checkpoints.seq2seq import Seq2SeqCheckpoint
 from core.corpora.phrases import PhraseQuadruple
 from core.errors import AnalysisError
-from core.models.seq2seq import Seq2Seq
 from core.states.seq2seq import record_sentence_vectors
 
 Part = Literal["h", "c", "both"]
@@ -103,16 +100,6 @@ def average_words(checkpoint: Seq2SeqCheckpoint, sentences: Sequence[Sequence[st
         if len(words):
             bags[s] = table[np.sort(vocabulary.encode(words))].mean(0)
     return bags
-
-
-def untrain(checkpoint: Seq2SeqCheckpoint, *, seed: int = 0) -> Seq2SeqCheckpoint:
-    """The same network and words with the random weights that training starts from."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = Seq2Seq(checkpoint.model.config)
-        if checkpoint.card.training.get("recipe") == "paper":
-            model.initialise_uniformly(0.08)
-    return dataclasses.replace(checkpoint, model=model.eval().requires_grad_(False))
 
 
 def list_wordings(quadruples: Sequence[PhraseQuadruple]) -> list[list[str]]:

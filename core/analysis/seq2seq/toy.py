@@ -102,6 +102,8 @@ def read_sequences(model: Seq2Seq, pairs: EncodedPairs) -> Reading:
     Greedy decoding is right exactly where the likeliest letter is right at every place, given the right ones before
     it: up to the first fault the two are the same. So one pass serves all three numbers.
     """
+    was_training = model.training
+    model.eval()
     longest, loss, right = int(pairs.target_lengths.max()) - 1, 0.0, np.zeros(len(pairs), bool)
     hits, there = np.zeros(longest), np.zeros(longest)
     for rows in plan_pair_batches(pairs, 128):
@@ -113,5 +115,6 @@ def read_sequences(model: Seq2Seq, pairs: EncodedPairs) -> Reading:
         right[rows] = (hit | ~known).all(0).numpy()
         hits[:len(hit)] += hit.sum(1).numpy()
         there[:len(hit)] += known.sum(1).numpy()
+    model.train(was_training)
     with np.errstate(invalid="ignore"):
         return Reading(math.exp(min(50.0, loss / there.sum())), right, hits / there)

@@ -111,7 +111,7 @@ def _lay_out(figure: go.Figure, bins: Bins, scores: BinnedBLEU, decimals: int, t
               for a, b in zip(bins.starts[:-1].tolist(), bins.starts[1:].tolist(), strict=True)
               if len(bins) <= 12 and b - a >= 0.05 * n]
     figure.update_layout(
-        height=440, hovermode="closest", dragmode="select", selectdirection="h",
+        height=440, hovermode="closest", clickmode="event+select", dragmode="select", selectdirection="h",
         margin={"l": 52, "r": 12, "t": 28, "b": 56},
         shapes=[*figure.layout.shapes, *lines], annotations=counts,
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.06, "x": 0},

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.analysis.results import load_result, save_result
-from core.analysis.seq2seq.phrases import join_parts, measure_quadruples, record_quadruples, untrain
+from core.analysis.seq2seq.phrases import join_parts, measure_quadruples, record_quadruples
+from core.analysis.seq2seq.untrained import untrain
 from core.checkpoints.seq2seq import Seq2SeqCheckpoint
 from core.corpora.pairs import MULTI30K
 from core.corpora.phrases import generate_quadruples

@@ -20,7 +20,8 @@ from core.ui.seq2seq.vectors import TRAINED, UNTRAINED, WORDS, VectorChoice, dra
 
 _RECIPE = """\
 from core.analysis.seq2seq.phrases import (
-    average_words, join_parts, list_wordings, measure_quadruples, record_quadruples, untrain)
+    average_words, join_parts, list_wordings, measure_quadruples, record_quadruples)
+from core.analysis.seq2seq.untrained import untrain
 from core.checkpoints.seq2seq import load_seq2seq
 from core.corpora.phrases import generate_quadruples
 from core.figures.seq2seq.effects import {draw}

@@ -40,7 +40,6 @@ def show_page(card: Seq2SeqCard) -> None:
 
 
 def _choose_bins() -> None:
-    print("CHOOSE", st.session_state[CURVES], flush=True)
     """The bins of the dots clicked or dragged over."""
     found = []
     for point in st.session_state[CURVES].selection.points:

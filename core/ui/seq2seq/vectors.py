@@ -15,8 +15,8 @@ from core.analysis.seq2seq.phrases import (
     list_wordings,
     measure_quadruples,
     record_quadruples,
-    untrain,
 )
+from core.analysis.seq2seq.untrained import untrain
 from core.checkpoints.card import Seq2SeqCard
 from core.checkpoints.seq2seq import Seq2SeqCheckpoint
 from core.corpora.pairs import MULTI30K, TATOEBA

@@ -14,8 +14,8 @@ from core.analysis.seq2seq.gradients import (
     measure_gradients,
     store_gradients,
     tabulate_gradients,
-    untrain,
 )
+from core.analysis.seq2seq.untrained import untrain
 from core.checkpoints.seq2seq import save_seq2seq
 from core.errors import TextError
 from core.models.seq2seq import Seq2Seq

@@ -18,8 +18,8 @@ from core.analysis.seq2seq.phrases import (
     measure_quadruples,
     project_phrases,
     record_quadruples,
-    untrain,
 )
+from core.analysis.seq2seq.untrained import untrain
 from core.corpora.phrases import PhraseQuadruple
 from core.errors import AnalysisError
 from tests.translate.toy import build_checkpoint
