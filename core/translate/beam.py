@@ -147,10 +147,6 @@ class _Search:
         self.rank.append(rank)
         return len(self.token) - 1
 
-    def value(self, node: int, penalty: float) -> float:
-        """Score by which finished hypotheses are ranked."""
-        return self.score[node] / ((5 + self.step[node]) / 6) ** penalty
-
     def tree(self) -> BeamTree:
         return BeamTree(*(np.array(a, np.int32) for a in (self.token, self.parent)),
                         *(np.array(a, np.float32) for a in (self.log_p, self.score)),
@@ -188,12 +184,10 @@ def search_beams(stepper: Stepper, states: States, lengths: Sequence[int], setti
     """
     settings.check()
     searches, tokens, states = _begin(stepper, states, lengths, settings, prefixes)
+    banned = (START,) if settings.allow_unknown else (START, UNKNOWN)
     while any(s.live for s in searches):
-        log_p, states = stepper.advance(tokens, states)
-        log_p[:, START] = -torch.inf
-        if not settings.allow_unknown:
-            log_p[:, UNKNOWN] = -torch.inf
-        rows, tokens = _extend(searches, log_p, settings)
+        log_p, words, states = stepper.expand(tokens, states, width=settings.beam, banned=banned)
+        rows, tokens = _extend(searches, log_p.numpy(), words.numpy(), settings)
         states = select_rows(states, rows)
     return [_finish(s, settings) for s in searches]
 
@@ -220,10 +214,11 @@ def _begin(stepper: Stepper, states: States, lengths: Sequence[int], settings: B
     return searches, tokens, states
 
 
-def _extend(searches: list[_Search], log_p: torch.Tensor, settings: BeamSettings) -> tuple[torch.Tensor, torch.Tensor]:
-    """Move every search one step on; returns the rows its hypotheses come from and their last tokens."""
-    width = min(settings.beam, log_p.shape[1])
-    values, words = (a.numpy() for a in log_p.topk(width, dim=1))
+def _extend(searches: list[_Search], values: np.ndarray, words: np.ndarray,
+            settings: BeamSettings) -> tuple[torch.Tensor, torch.Tensor]:
+    """Move every search one step on, given the best next words of every row and their log-probabilities, (R, width);
+    returns the rows its hypotheses come from and their last tokens."""
+    width = values.shape[1]
     rows, tokens, offset = [], [], 0
     for search in searches:
         n = len(search.live)
@@ -270,8 +265,12 @@ def _finish(search: _Search, settings: BeamSettings) -> BeamResult:
     if not nodes:  # cut before any came to an end: the most probable of the longest
         longest = max(search.step)
         nodes = [n for n, step in enumerate(search.step) if step == longest]
-    nodes = sorted(nodes, key=lambda n: -search.value(n, settings.length_penalty))[:settings.n_best]
-    return BeamResult(tuple(search.read(n) for n in nodes), search.tree())
+    return BeamResult(rank_hypotheses([search.read(n) for n in nodes], settings)[:settings.n_best], search.tree())
+
+
+def rank_hypotheses(found: Sequence[Hypothesis], settings: BeamSettings) -> tuple[Hypothesis, ...]:
+    """Hypotheses by falling score, divided by their length to the power of the penalty."""
+    return tuple(sorted(found, key=lambda h: -h.score / ((5 + len(h.log_p)) / 6) ** settings.length_penalty))
 
 
 def without_tree(result: BeamResult) -> BeamResult:

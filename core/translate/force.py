@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from core.tokens.linearise import ED, ST
+from core.translate.scores import score_ids
 from core.translate.translator import AT_ONCE, Translator
 
 
@@ -46,22 +47,7 @@ def score_translations(translator: Translator, sources: Sequence[Sequence[str]],
     scores: list[np.ndarray | None] = [None] * len(ids)
     for i in range(0, len(order), AT_ONCE):
         rows = order[i:i + AT_ONCE]
-        for s, found in zip(rows, _score_batch(translator, [sources[s] for s in rows], [ids[s] for s in rows]),
-                            strict=True):
-            scores[s] = found
+        found = score_ids(translator.stepper, translator.start([sources[s] for s in rows]), [ids[s] for s in rows])
+        for s, row in zip(rows, found, strict=True):
+            scores[s] = row
     return scores
-
-
-def _score_batch(translator: Translator, sources: list[Sequence[str]], ids: list[np.ndarray]) -> list[np.ndarray]:
-    states = translator.start(sources)
-    steps = max(map(len, ids))
-    padded = np.zeros((steps, len(ids)), np.int64)
-    for column, row in enumerate(ids):
-        padded[:len(row), column] = row
-    tokens, log_p = torch.full((len(ids),), translator.vocabulary.target.ids[ST]), []
-    for row in torch.from_numpy(padded):
-        expected, states = translator.stepper.advance(tokens, states)
-        log_p.append(expected.gather(1, row.unsqueeze(1))[:, 0])
-        tokens = row
-    scores = torch.stack(log_p, 1).numpy()
-    return [scores[column, :len(row)] for column, row in enumerate(ids)]

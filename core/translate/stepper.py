@@ -13,6 +13,7 @@ from core.models.seq2seq import Seq2Seq
 
 Product = Callable[[Tensor], Tensor]
 States = tuple[tuple[State, ...], ...]  # of each model, of each of its layers
+CHUNK = 64  # logits that are looked at together for the largest
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,11 @@ class _Layer:
 
     from_input: Product
     from_state: Product
-    bias: Tensor
 
     def advance(self, x: Tensor, state: State) -> State:
-        """h and c, (R, H), after inputs (R, E)."""
+        """h and c, (R, H), after inputs: vectors (R, E), or tokens (R,) where every token's product is known."""
         h, c = state
-        gates = self.from_input(x).add_(self.bias).add_(self.from_state(h))
+        gates = self.from_input(x).add_(self.from_state(h))
         hidden = h.shape[1]
         gates[:, :2 * hidden].sigmoid_()
         tanh_(gates[:, 2 * hidden:3 * hidden])
@@ -45,6 +45,9 @@ class Stepper:
     ----------
     models : sequence of Seq2Seq
         One, or an ensemble.
+    half : bool
+        Products in bfloat16, for searches over thousands of sentences; log-probabilities are then right to about 0.03
+        nats, and whoever wants them exact has to ask again.
 
     Raises
     ------
@@ -52,15 +55,16 @@ class Stepper:
         When there is none, or they differ in the size of a vocabulary.
     """
 
-    def __init__(self, models: Sequence[Seq2Seq]):
+    def __init__(self, models: Sequence[Seq2Seq], *, half: bool = False):
         sizes = {(m.config.source_vocabulary_size, m.config.target_vocabulary_size) for m in models}
         if len(sizes) != 1:
             raise CheckpointError("{n} models with {m} different vocabularies cannot be averaged.",
                                   "Choose checkpoints trained on the same pairs with the same settings.",
                                   n=len(models), m=len(sizes))
         self.models = tuple(models)
-        self._layers = [[_pack_layer(layer) for layer in m.decoder.layers] for m in models]
-        self._softmax = [pack_product(m.decoder.decoder.weight) for m in models]
+        product = _half_product if half else pack_product
+        self._layers = [_lay_out(m, product, tabulate=half) for m in models]
+        self._softmax = [product(m.decoder.decoder.weight) for m in models]
 
     @torch.inference_mode()
     def start(self, sources: Sequence[Tensor], absents: Sequence[Tensor | None]) -> States:
@@ -76,21 +80,98 @@ class Stepper:
     @torch.inference_mode()
     def advance(self, tokens: Tensor, states: States) -> tuple[Tensor, States]:
         """Log-probabilities of the next token in nats, (R, V), and the states after reading tokens (R,)."""
-        log_p, after = [], []
+        logits, after = self._read(tokens, states)
+        log_p = [own.log_softmax(1) for own in logits]
+        if len(log_p) == 1:
+            return log_p[0], after
+        return torch.stack(log_p).logsumexp(0).sub_(torch.tensor(len(log_p)).log()), after
+
+    @torch.inference_mode()
+    def expand(self, tokens: Tensor, states: States, *, width: int,
+               banned: Sequence[int] = ()) -> tuple[Tensor, Tensor, States]:
+        """The most probable next tokens after reading tokens (R,).
+
+        Parameters
+        ----------
+        width : int
+        banned : sequence of int
+            Tokens that are never among them; they keep their probability, and the others theirs.
+
+        Returns
+        -------
+        log_p, words : tensors of shape (R, width)
+        states : States
+        """
+        if len(self.models) == 1:  # no need to write out probabilities that nobody asks for
+            (scores,), after = self._read(tokens, states)
+            total = scores.logsumexp(1, keepdim=True)
+        else:
+            (scores, after), total = self.advance(tokens, states), 0.0
+        scores[:, list(banned)] = -torch.inf
+        values, words = find_largest(scores, width)
+        return values - total, words, after
+
+    def _read(self, tokens: Tensor, states: States) -> tuple[list[Tensor], States]:
+        """Logits (R, V) of every model, and the states after reading tokens (R,)."""
+        logits, after = [], []
         for k, model in enumerate(self.models):
-            x, own = model.decoder.embedding(tokens), []
+            x, own = tokens, []
             for layer, state in zip(self._layers[k], states[k], strict=True):
                 own.append(layer.advance(x, state))
                 x = own[-1][0]
-            log_p.append(self._softmax[k](x).add_(model.decoder.decoder.bias).log_softmax(1))
+            logits.append(self._softmax[k](x).add_(model.decoder.decoder.bias))
             after.append(tuple(own))
-        if len(log_p) == 1:
-            return log_p[0], tuple(after)
-        return torch.stack(log_p).logsumexp(0).sub_(torch.tensor(len(log_p)).log()), tuple(after)
+        return logits, tuple(after)
 
 
-def _pack_layer(layer: LSTMLayer) -> _Layer:
-    return _Layer(pack_product(layer.w_ih), pack_product(layer.w_hh), layer.b)
+def find_largest(scores: Tensor, n: int) -> tuple[Tensor, Tensor]:
+    """The ``n`` largest of every row of (R, V), largest first, and their places.
+
+    They lie in the ``n`` chunks with the largest maxima, so that only those need be sorted.
+    """
+    rows, size = scores.shape
+    n_chunks = size // CHUNK
+    if n_chunks < 2 * n:
+        return scores.topk(min(n, size), dim=1)
+    whole = n_chunks * CHUNK
+    chunks = scores[:, :whole].view(rows, n_chunks, CHUNK)
+    best = chunks.amax(2).topk(n, dim=1).indices
+    kept = chunks.gather(1, best.unsqueeze(2).expand(-1, -1, CHUNK)).flatten(1)
+    places = (best.unsqueeze(2) * CHUNK + torch.arange(CHUNK)).flatten(1)
+    kept = torch.cat([kept, scores[:, whole:]], 1)
+    places = torch.cat([places, torch.arange(whole, size).expand(rows, -1)], 1)
+    values, order = kept.topk(n, dim=1)
+    return values, places.gather(1, order)
+
+
+def _lay_out(model: Seq2Seq, product: Callable[[Tensor], Product], *, tabulate: bool) -> list[_Layer]:
+    """Layers of a decoder; ``tabulate`` multiplies the first one's weights with every word beforehand."""
+    first, *others = model.decoder.layers
+    embedding = model.decoder.embedding.weight
+    if tabulate:
+        table = (_half_product(first.w_ih)(embedding) + first.b).bfloat16()
+        read = _Layer(lambda tokens: table[tokens].float(), product(first.w_hh))
+    else:
+        own = product(first.w_ih)
+        read = _Layer(lambda tokens: own(embedding[tokens]).add_(first.b), product(first.w_hh))
+    return [read, *(_lay_out_upper(layer, product) for layer in others)]
+
+
+def _lay_out_upper(layer: LSTMLayer, product: Callable[[Tensor], Product]) -> _Layer:
+    own = product(layer.w_ih)
+    return _Layer(lambda x: own(x).add_(layer.b), product(layer.w_hh))
+
+
+def _half_product(weight: Tensor) -> Product:
+    """A function ``x → x @ weight.T`` in bfloat16."""
+    low = weight.bfloat16()
+    return lambda x: (x.bfloat16() @ low.t()).float()
+
+
+def runs_half() -> bool:
+    """Whether this machine's bfloat16 products are faster than its float32 ones."""
+    ask = getattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None)  # torch's own; where it is gone, float32 serves
+    return torch.backends.mkldnn.is_available() and ask is not None and bool(ask())
 
 
 def select_rows(states: States, rows: Tensor) -> States:

@@ -97,9 +97,8 @@ def test_numbers_are_those_of_the_quadruples(lab):
     (1.0, 0.1, "by these numbers it holds", "does not hold"), (0.3, 1.0, "by these numbers it does not hold", "holds."),
     (0.5, 0.5, "these numbers cannot tell", "hold.")])
 def test_the_verdict_follows_the_interval(lab, monkeypatch, order, voice, said, other):
-    def measure(checkpoint_id, kind, quadruples, choice, measure):
-        rng = np.random.default_rng(7)
-        n = len(quadruples)
+    def measure(checkpoint_id, kind, draw, *, choice, measure):
+        rng, n = np.random.default_rng(7), draw.n
         topic, acts, form = rng.normal(size=(n, 1, 20)), *rng.normal(size=(2, n, 1, 20))
         vectors = (topic + order * acts * np.array([0, 1, 0, 1])[None, :, None]
                    + voice * form * np.array([0, 0, 1, 1])[None, :, None])

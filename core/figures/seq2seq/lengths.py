@@ -44,6 +44,9 @@ def draw_lengths(bins: Bins, scores: BinnedBLEU, systems: Sequence[SystemLook], 
                  decimals: int = 0, texts: LengthTexts = ENGLISH) -> go.Figure:
     """A line and a band for each system over the sorted sentences; the width of a bin is the number of its sentences.
 
+    The axes stand still, so that a drag is free for the box of the mode bar: where a box is the first thing that a drag
+    draws, Streamlit takes no clicks.
+
     Parameters
     ----------
     systems : sequence of SystemLook
@@ -66,7 +69,8 @@ def draw_lengths(bins: Bins, scores: BinnedBLEU, systems: Sequence[SystemLook], 
         ends = np.column_stack([np.arange(len(bins)), scores.low[k], scores.high[k], bins.sizes]).astype(np.float32)
         figure.add_scatter(
             x=middles, y=scores.bleu[k], mode="lines+markers", name=system.name, legendgroup=str(k), line=system.line,
-            marker={"size": 9, "color": system.line["color"]}, customdata=ends, text=said,
+            marker={"size": 9, "color": system.line["color"]}, unselected={"marker": {"opacity": 1}}, customdata=ends,
+            text=said,
             hovertemplate=f"<b>{system.name}</b><br>{texts.value}: %{{text}}<br>{texts.y} %{{y:.1f}} "
                           "[%{customdata[1]:.1f}, %{customdata[2]:.1f}]<br>"
                           + texts.size.format(n="%{customdata[3]:,.0f}") + "<extra></extra>")
@@ -111,11 +115,11 @@ def _lay_out(figure: go.Figure, bins: Bins, scores: BinnedBLEU, decimals: int, t
               for a, b in zip(bins.starts[:-1].tolist(), bins.starts[1:].tolist(), strict=True)
               if len(bins) <= 12 and b - a >= 0.05 * n]
     figure.update_layout(
-        height=440, hovermode="closest", clickmode="event+select", dragmode="select", selectdirection="h",
+        height=440, hovermode="closest", dragmode="pan", selectdirection="h",
         margin={"l": 52, "r": 12, "t": 28, "b": 56},
         shapes=[*figure.layout.shapes, *lines], annotations=counts,
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.06, "x": 0},
         xaxis={"title": {"text": texts.x}, "range": [-0.01 * n, 1.01 * n], "tickvals": [x for _, x in ticks],
                "ticktext": [f"{edges[b]:,.{decimals}f}" for b, _ in ticks], "showgrid": False, "zeroline": False,
-               "tickangle": 0},
-        yaxis={"title": {"text": texts.y}, "range": [0, top], "zeroline": False})
+               "tickangle": 0, "fixedrange": True},
+        yaxis={"title": {"text": texts.y}, "range": [0, top], "zeroline": False, "fixedrange": True})

@@ -16,7 +16,7 @@ from core.ui.messages import guard
 from core.ui.output import show_figure, show_guide
 from core.ui.qwem.view import join_sentences, plain
 from core.ui.seq2seq.pickers import direction_name, sibling
-from core.ui.seq2seq.vectors import TRAINED, UNTRAINED, WORDS, VectorChoice, draw_quadruples, measure_effects
+from core.ui.seq2seq.vectors import TRAINED, UNTRAINED, WORDS, Draw, VectorChoice, draw_quadruples, measure_effects
 
 _RECIPE = """\
 from core.analysis.seq2seq.phrases import (
@@ -58,14 +58,16 @@ def show_effects(card: Seq2SeqCard, choice: VectorChoice) -> None:
             n = pick_number(tr("Quadruples of phrases"), 20, 500, "svn", default=200, step=20)
         with st.container(width=180):
             seed = pick_number(tr("Seed"), 0, 20, "svseed")
-    drawn = draw_quadruples(card.id, n, seed)
+    draw = Draw(card.id, n, seed)
+    drawn = draw_quadruples(draw)
     quadruples = drawn.quadruples
     if len(quadruples) < n:
         st.caption(tr("The words that the model knows make {n} quadruples only.", n=len(quadruples)))
     _explain(quadruples[0])
     systems = list_systems(card)
     with st.spinner(tr("Reading {n:,} phrases with every network, once …", n=4 * len(quadruples)), show_time=True):
-        effects = {s.name: measure_effects(s.checkpoint_id, s.kind, quadruples, choice, measure) for s in systems}
+        effects = {s.name: measure_effects(s.checkpoint_id, s.kind, draw, choice=choice, measure=measure)
+                   for s in systems}
     st.markdown(_say_verdict(systems, effects))
     trained = [s.checkpoint_id for s in systems if s.kind == TRAINED]
     _show_figures(effects, _RECIPE.format(

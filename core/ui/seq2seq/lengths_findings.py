@@ -135,5 +135,5 @@ def show_reading_guide() -> None:
     show_guide(tr("A flat line says that length (or rarity) costs nothing, a falling one that it does; believe a step "
                   "only where the bands do not overlap. Longer sentences also have more common n-grams to match and "
                   "other topics, so a line is no proof of a cause: compare systems on the same bin. Click a dot, or "
-                  "drag over several, to read their sentences below."))
+                  "draw a box with the tool above the figure, to read their sentences below."))
 

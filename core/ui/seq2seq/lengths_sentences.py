@@ -28,7 +28,7 @@ def show_page(card: Seq2SeqCard) -> None:
     above = st.container()
     st.header(tr("Sentences of a bin"), anchor=False)
     bins = range(len(view.bins))
-    chosen = pick_many(tr("Bins (or click or drag in the figure)"), bins, BIN, [len(view.bins) - 1],
+    chosen = pick_many(tr("Bins (or click a dot of the figure)"), bins, BIN, [len(view.bins) - 1],
                        format=view.name_bin)
     with above:
         show_curves(view, chosen, _choose_bins)

@@ -16,7 +16,7 @@ from core.ui.messages import guard, show_error
 from core.ui.output import show_figure, show_guide
 from core.ui.qwem.view import join_sentences, list_words, plain
 from core.ui.seq2seq.cached import get_checkpoint
-from core.ui.seq2seq.vectors import VectorChoice, draw_quadruples, record_phrases
+from core.ui.seq2seq.vectors import Draw, VectorChoice, draw_quadruples, record_phrases
 
 PAPER, OWN = "paper", "own"
 SHOWN_FAULTS = 5
@@ -75,7 +75,7 @@ def _name_form(phrase: Phrase) -> Phrase:
 
 
 def _show_own(card: Seq2SeqCard, choice: VectorChoice) -> None:
-    start = write_quadruples(draw_quadruples(card.id, 2, 0).quadruples, (tr("active"), tr("passive")))
+    start = write_quadruples(draw_quadruples(Draw(card.id, 2, 0)).quadruples, (tr("active"), tr("passive")))
     left, right = st.columns([4, 6], gap="medium")
     with left:
         text = pick_text(tr("“group | form | phrase”, “group | phrase” or a phrase; at most {n} lines", n=MAX_LINES),

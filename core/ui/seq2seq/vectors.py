@@ -18,7 +18,6 @@ from core.analysis.seq2seq.phrases import (
 )
 from core.analysis.seq2seq.untrained import untrain
 from core.checkpoints.card import Seq2SeqCard
-from core.checkpoints.seq2seq import Seq2SeqCheckpoint
 from core.corpora.pairs import MULTI30K, TATOEBA
 from core.corpora.phrases import PhraseQuadruple, Style, generate_quadruples
 from core.errors import TextError
@@ -65,6 +64,15 @@ def pick_vector(card: Seq2SeqCard) -> VectorChoice:
 
 
 @dataclass(frozen=True)
+class Draw:
+    """Which quadruples: of the words of which model, how many, which seed."""
+
+    checkpoint_id: str
+    n: int
+    seed: int
+
+
+@dataclass(frozen=True)
 class Drawn:
     """Quadruples of phrases, and the grammar that they come from."""
 
@@ -79,40 +87,40 @@ def record_phrases(checkpoint_id: str, words: tuple[tuple[str, ...], ...]) -> di
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def draw_quadruples(checkpoint_id: str, n: int, seed: int) -> Drawn:
-    """Quadruples of words that a model knows, fewer than `n` where there are no more.
+def draw_quadruples(draw: Draw) -> Drawn:
+    """Quadruples of words that a model knows, fewer than `draw.n` where there are no more.
 
     Raises
     ------
     TextError
         The model's words make hardly any.
     """
-    checkpoint = get_checkpoint(checkpoint_id)
+    checkpoint = get_checkpoint(draw.checkpoint_id)
     words, fewer = checkpoint.vocabulary.source.tokens, {}
     for style in _STYLES.get(checkpoint.card.corpus.name, ("everyday", "captions")):
         try:
-            return Drawn(generate_quadruples(n, known=words, style=style, seed=seed), style)
+            return Drawn(generate_quadruples(draw.n, known=words, style=style, seed=draw.seed), style)
         except TextError as error:
             fewer[style], fault = int(error.fields["possible"]), error
     style = max(fewer, key=fewer.get)
     if fewer[style] < 2:
         raise fault
-    return Drawn(generate_quadruples(fewer[style], known=words, style=style, seed=seed), style)
+    return Drawn(generate_quadruples(fewer[style], known=words, style=style, seed=draw.seed), style)
 
 
 @st.cache_data(max_entries=12, show_spinner=False)
-def record_wordings(checkpoint_id: str, kind: str, quadruples: tuple[PhraseQuadruple, ...]) -> dict[str, np.ndarray]:
+def record_wordings(checkpoint_id: str, kind: str, draw: Draw) -> dict[str, np.ndarray]:
     """Vectors of all phrases of quadruples, by a checkpoint, by its untrained network, or by its mean word embeddings
     (``words``); 800 phrases take a second."""
-    checkpoint: Seq2SeqCheckpoint = get_checkpoint(checkpoint_id)
+    checkpoint, quadruples = get_checkpoint(checkpoint_id), draw_quadruples(draw).quadruples
     if kind == WORDS:
         return {WORDS: average_words(checkpoint, list_wordings(quadruples))}
     return record_quadruples(untrain(checkpoint) if kind == UNTRAINED else checkpoint, quadruples)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def measure_effects(checkpoint_id: str, kind: str, quadruples: tuple[PhraseQuadruple, ...], choice: VectorChoice,
+def measure_effects(checkpoint_id: str, kind: str, draw: Draw, *, choice: VectorChoice,
                     measure: Measure) -> QuadrupleEffects:
     """Effects of order and voice on one kind of vector."""
-    recorded = record_wordings(checkpoint_id, kind, quadruples)
+    recorded = record_wordings(checkpoint_id, kind, draw)
     return measure_quadruples(recorded[WORDS] if kind == WORDS else choice.join(recorded), measure=measure)

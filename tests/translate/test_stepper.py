@@ -1,0 +1,80 @@
+"""Steps of the decoder: the largest of many, half precision, and scoring again."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.translate import translator as translating
+from core.translate.beam import BeamSettings, search_beams
+from core.translate.force import score_translations
+from core.translate.stepper import Stepper, find_largest
+from core.translate.translator import AT_ONCE, Translator
+from tests.translate.toy import build_checkpoint, build_model
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 5), st.integers(1, 2000), st.integers(1, 15), st.integers(0, 99), st.booleans())
+def test_the_largest_are_those_of_a_full_sort(rows, size, n, seed, ties):
+    rng = np.random.default_rng(seed)
+    scores = torch.from_numpy(rng.integers(0, 9, (rows, size)) if ties else rng.normal(size=(rows, size)))
+    values, places = find_largest(scores.float(), n)
+    expected = np.sort(scores.float().numpy(), axis=1)[:, ::-1][:, :n]
+    np.testing.assert_array_equal(values, expected)
+    np.testing.assert_array_equal(np.take_along_axis(scores.float().numpy(), places.numpy(), 1), expected)
+    assert all(len(set(row)) == len(row) for row in places.tolist())
+
+
+@pytest.mark.parametrize("n_models", [1, 2])
+@pytest.mark.parametrize("n_layers", [1, 2])
+def test_the_best_next_words_are_those_of_all_probabilities(n_models, n_layers):
+    stepper = Stepper([build_model(seed, n_layers=n_layers) for seed in range(n_models)])
+    states = stepper.start([torch.tensor([[0, 0], [3, 4], [1, 1]])] * n_models, [None] * n_models)
+    tokens = torch.tensor([0, 5])
+    log_p, after = stepper.advance(tokens, states)
+    log_p = log_p.clone()  # may be written to
+    values, words, again = stepper.expand(tokens, states, width=4, banned=(0, 2))
+    log_p[:, [0, 2]] = -torch.inf
+    expected = log_p.topk(4, dim=1)
+    torch.testing.assert_close(values, expected.values)
+    assert words.tolist() == expected.indices.tolist()
+    torch.testing.assert_close(again, after)
+
+
+def test_half_precision_is_near():
+    models = [build_model(seed, n_layers=2, sharp=2.0) for seed in range(3)]
+    sources = [torch.tensor([[0, 0], [3, 4], [1, 1]])] * 3
+    exact, half = Stepper(models), Stepper(models, half=True)
+    states = exact.start(sources, [None] * 3)
+    for tokens in ([0, 0], [4, 5], [3, 7]):
+        one, after = exact.advance(torch.tensor(tokens), states)
+        other, _ = half.advance(torch.tensor(tokens), states)
+        torch.testing.assert_close(one, other, atol=0.1, rtol=0.02)
+        states = after
+
+
+def test_what_half_precision_finds_is_scored_in_full(monkeypatch):
+    monkeypatch.setattr(translating, "runs_half", lambda: True)
+    translator = Translator([build_checkpoint(0), build_checkpoint(3, reverse=False)])
+    rng = np.random.default_rng(0)
+    words = ("the", "a", "cat", "dog", "man", "woman", "sees", "hears", ".")
+    sources = [tuple(rng.choice(words, rng.integers(1, 9))) for _ in range(AT_ONCE + 9)]
+    settings_ = BeamSettings(beam=4, n_best=3)
+    found = translator.translate_all(sources, settings_)
+    monkeypatch.setattr(translating, "runs_half", lambda: False)
+    exact = translator.translate_all(sources, settings_)
+    same = np.mean([a.best.ids == b.best.ids for a, b in zip(found, exact, strict=True)])
+    assert same > 0.9
+    best = [r.best for r in found]
+    assert all(a.score >= b.score for r in found for a, b in zip(r.hypotheses, r.hypotheses[1:], strict=False))
+    texts = [[translator.vocabulary.target.tokens[i] for i in h.ids] for h in best]
+    for h, scores in zip(best, score_translations(translator, sources, texts), strict=True):
+        np.testing.assert_allclose(h.log_p, scores[:len(h.log_p)], atol=1e-4)
+
+
+def test_an_unfinished_beam_is_scored_too():
+    stepper = Stepper([build_model(1)])
+    states = stepper.start([torch.tensor([[0], [3], [1]])], [None])
+    result = search_beams(stepper, states, [1], BeamSettings(beam=1, longest=0.1))[0]
+    assert result.hypotheses and len(result.best.log_p) == len(result.best.ids) + result.best.finished
