@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from core.ui.registry import find_page
-from tests.bench import eigen, lstm, pages, qwem, saliency, search
+from tests.bench import eigen, lstm, pages, qwem, saliency, search, seq2seq
 from tests.bench.__main__ import report
 from tests.bench.row import Row, time_interleaved
+from tests.translate.toy import build_checkpoint
 
 TINY = lstm.Sizes(hidden=8, embedding=4, vocabulary=120, batch=3, steps=4, repeats=5, corpus=300)
 
@@ -68,6 +69,17 @@ def test_a_text_becomes_concepts_beside_word2vec(tmp_path):
     text.write_text(" ".join(f"w{chr(97 + k)}" for k in rng.integers(0, 20, 3_000)), "utf-8")
     row = qwem.bench_concepts(str(text), vocabulary=20, dimension=4)
     assert row.ours > 0 and row.other > 0 and row.floor == 10
+
+
+def test_translation_and_its_training_are_timed(monkeypatch):
+    sizes = seq2seq.Sizes(words=4, sentences=70, alone=20, hidden=8, vocabulary=30, batches=2)
+    checkpoint = build_checkpoint(0)
+    monkeypatch.setattr(seq2seq, "list_seq2seqs", lambda: ([checkpoint.card], []))
+    monkeypatch.setattr(seq2seq, "load_seq2seq", lambda checkpoint_id: checkpoint)
+    training, typed, batched = seq2seq.run(sizes)
+    assert training.ratio == pytest.approx(training.ours / 7_000) and training.floor == 1
+    assert typed.ratio == pytest.approx(400 / typed.ours)
+    assert batched.ratio == pytest.approx(batched.ours / batched.other) and batched.floor == 5
 
 
 def test_phase_one_its_record_and_captum_are_timed():

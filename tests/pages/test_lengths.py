@@ -13,7 +13,6 @@ from core.checkpoints.seq2seq import list_seq2seqs, load_seq2seq
 from core.corpora.demo_pairs import read_demo_pairs
 from core.corpora.pairs import SentencePairs
 from core.translate.beam import BeamSettings
-from core.ui.language import load_catalogue
 from core.ui.seq2seq import evaluations
 from tests.pages.opened import figures, open_page, shown
 from tests.pages.test_saliency import read
@@ -212,7 +211,6 @@ def test_recipes_draw_what_the_page_shows(lab, query):
     assert [t["y"] for t in own["data"]] == [t["y"] for t in figures(at)[0]["data"]]
 
 
-@pytest.mark.skipif("Sentences of a bin" not in load_catalogue(), reason="the Japanese texts are not merged yet")
 def test_everything_shown_is_japanese(lab):
     at = calm(open_page("lengths", "ja-JP"))
     for group in (at.header, at.caption):

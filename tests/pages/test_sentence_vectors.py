@@ -12,7 +12,6 @@ from core.checkpoints.seq2seq import list_seq2seqs, load_seq2seq
 from core.corpora.demo_pairs import read_demo_pairs
 from core.corpora.pairs import SentencePairs
 from core.corpora.phrases import GRAMMARS, PhraseGrammar, generate_quadruples
-from core.ui.language import load_catalogue
 from core.ui.seq2seq import effects, neighbours
 from tests.pages.opened import figures, open_page, shown
 from tests.seq2seq_lab import copy_pair, save_model
@@ -191,7 +190,6 @@ def test_recipes_draw_what_the_page_shows(lab, query):
             assert mine.get("x") == theirs.get("x") and mine.get("median") == theirs.get("median")
 
 
-@pytest.mark.skipif("Sentences of a bin" not in load_catalogue(), reason="the Japanese texts are not merged yet")
 def test_everything_shown_is_japanese(lab):
     at = calm(open_page("sentence_vectors", "ja-JP"))
     for group in (at.header, at.markdown, at.caption):

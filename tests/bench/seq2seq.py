@@ -1,0 +1,103 @@
+"""Translation: a typed sentence, a thousand sentences together and one by one, and training."""
+
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.checkpoints.seq2seq import Seq2SeqCheckpoint, list_seq2seqs, load_seq2seq
+from core.corpora.demo_pairs import read_demo_pairs
+from core.corpora.pairs import SentencePairs
+from core.training.seq2seq import Seq2SeqRun, Seq2SeqTraining, load_pair_data
+from core.translate.beam import BeamSettings
+from core.translate.translator import Translator, read_source
+from tests.bench.row import Row, time_interleaved
+
+TYPED_LIMIT = 400.0     # milliseconds from a typed sentence to its translation, beam 12, 15 words
+BATCHED_FLOOR = 5.0     # times faster together than one by one
+TRAINING_FLOOR = 7_000  # target tokens a second at 1 × 500
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Of what is measured."""
+
+    words: int = 15
+    sentences: int = 1_000
+    alone: int = 100         # of them, one by one: enough to know their mean
+    hidden: int = 500
+    vocabulary: int = 5_500
+    batches: int = 30
+    repeats: int = 5
+
+
+def bench_typed(checkpoint: Seq2SeqCheckpoint, sizes: Sizes = Sizes()) -> Row:
+    """Milliseconds from the text of one of our own sentences to its best translation as text."""
+    translator = Translator([checkpoint])
+    texts = [p.english for p in read_demo_pairs()]
+    text = min(texts, key=lambda t: abs(len(translator.vocabulary.split_source(t)) - sizes.words))
+
+    def translate() -> str:
+        return translator.write(translator.translate(read_source(text, translator.vocabulary).words).best)
+
+    (seconds,) = time_interleaved(translate, repeats=sizes.repeats)
+    return Row("s2s.typed", 1000 * seconds, TYPED_LIMIT, TYPED_LIMIT / (1000 * seconds), 1.0, "ms")
+
+
+def bench_batched(checkpoint: Seq2SeqCheckpoint, sizes: Sizes = Sizes()) -> Row:
+    """Sentences a second with a beam of 12, all together and one by one; what is found is nearly always the same."""
+    translator, settings = Translator([checkpoint]), BeamSettings()
+    own = [translator.vocabulary.split_source(p.english) for p in read_demo_pairs()]
+    sources = [own[i % len(own)] for i in np.random.default_rng(0).permutation(sizes.sentences)]
+    begin = time.perf_counter()
+    together = translator.translate_all(sources, settings)
+    ours = len(sources) / (time.perf_counter() - begin)
+    begin = time.perf_counter()
+    alone = [translator.translate(words, settings) for words in sources[:sizes.alone]]
+    other = len(alone) / (time.perf_counter() - begin)
+    same = np.mean([a.best.ids == b.best.ids for a, b in zip(alone, together, strict=False)])
+    if same < 0.9:
+        raise AssertionError(f"Only {same:.0%} of the translations are the same.")
+    return Row("s2s.batched", ours, other, ours / other, BATCHED_FLOOR, "sent./s")
+
+
+def generate_pairs(sizes: Sizes) -> dict[str, SentencePairs]:
+    """Words by Zipf's law, sentences as long as Multi30k's."""
+    rng = np.random.default_rng(0)
+    shares = 1 / (np.arange(sizes.vocabulary) + 2.7)
+
+    def draw(n: int, length: float) -> tuple[str, ...]:
+        lengths = np.clip(rng.normal(length, 4, n).round().astype(int), 4, 40)
+        return tuple(" ".join(f"w{i}" for i in rng.choice(sizes.vocabulary, k, p=shares / shares.sum()))
+                     for k in lengths)
+
+    return {part: SentencePairs("generated", "xx", "xx", draw(n, 12.0), draw(n, 14.0))
+            for part, n in (("train", 32 * 4 * sizes.batches), ("validation", 20), ("test", 20))}
+
+
+def bench_training(sizes: Sizes = Sizes()) -> Row:
+    """Target tokens a second of training steps."""
+    settings = Seq2SeqTraining(hidden_size=sizes.hidden, source_size=sizes.vocabulary + 3, min_count=1,
+                               target_size=sizes.vocabulary + 3, device="cpu")
+    with tempfile.TemporaryDirectory() as folder:
+        run = Seq2SeqRun(settings, load_pair_data(settings, generate_pairs(sizes)), Path(folder))
+        batches = run.plan(0)
+        for rows in batches[:5]:  # to warm up
+            run._step(rows, 1e-3)
+        begin, tokens = time.perf_counter(), 0
+        for rows in batches[5:5 + sizes.batches]:
+            tokens += run._step(rows, 1e-3)[1]
+        rate = tokens / (time.perf_counter() - begin)
+    return Row("s2s.training", rate, TRAINING_FLOOR, rate / TRAINING_FLOOR, 1.0, "tokens/s")
+
+
+def run(sizes: Sizes = Sizes()) -> list[Row]:
+    """Every row of this system; those of a checkpoint only where one is here."""
+    cards = list_seq2seqs()[0]
+    rows = [bench_training(sizes)]
+    if cards:
+        checkpoint = load_seq2seq(cards[0].id)
+        rows += [bench_typed(checkpoint, sizes), bench_batched(checkpoint, sizes)]
+    return rows
