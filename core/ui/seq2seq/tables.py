@@ -4,7 +4,6 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis.seq2seq.rescoring import LISTED
-from core.errors import AnalysisError
 from core.figures.seq2seq.tables import TableTexts, draw_tables
 from core.reproduce.seq2seq.tables import Row, read_tables
 from core.translate.bleu import bleu_signature
@@ -49,17 +48,11 @@ def name_row(row: Row) -> str:
 
 
 def show_tables() -> None:
-    """Both tables of the paper.
-
-    Raises
-    ------
-    AnalysisError
-        When nothing of ours is stored.
-    """
+    """Both tables of the paper; where nothing of ours is stored, only what it reports."""
     rows = get_rows()
     if all(row.ours is None for row in rows):
-        raise AnalysisError("Nothing was measured on Multi30k yet.",
-                            "Compute it: python -m core.reproduce s2s --recompute.")
+        st.info(tr("Of these systems none was measured yet. With Multi30k in a data folder and checkpoints trained on "
+                   "it, `python -m core.reproduce s2s --recompute` does."), icon=":material/info:")
     table = controls.pick_segment(tr("Table"), (1, 2), "tbl", 1, format=lambda n: (
         tr("1: translating") if n == 1 else tr("2: rescoring lists")))
     own = [row for row in rows if row.table == table]
