@@ -27,3 +27,14 @@ def shown(at: AppTest) -> str:
     """What a reader can tell apart: figures, numbers, sentences, messages."""
     texts = [[element.value for element in group] for group in (at.metric, at.markdown, at.info, at.error)]
     return json.dumps([figures(at), *texts])
+
+
+def calm(at: AppTest) -> AppTest:
+    """The page, which must show neither fault nor message of one."""
+    assert not at.exception and not at.error, [e.value for e in at.error]
+    return at
+
+
+def said(at: AppTest) -> str:
+    """Text, captions and notes of the page."""
+    return " ".join([m.value for m in at.markdown] + [c.value for c in at.caption] + [i.value for i in at.info])

@@ -9,7 +9,7 @@ from core.checkpoints.embeddings import list_concepts
 from core.reproduce import qwem
 from core.reproduce.qwem.accuracy import load_accuracy
 from core.reproduce.qwem.order import load_order
-from tests.pages.opened import figures, open_page, shown
+from tests.pages.opened import calm, figures, open_page, shown
 from tests.word2vec_lab import build_lab, make_google
 
 
@@ -32,11 +32,6 @@ def measured_cache(measured_lab, monkeypatch):
 @pytest.fixture
 def lab(monkeypatch):
     monkeypatch.setenv("WORDGLASS_CACHE", str(build_lab()))
-
-
-def calm(at):
-    assert not at.exception and not at.error
-    return at
 
 
 def by_alt(at, words):

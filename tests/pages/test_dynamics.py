@@ -6,18 +6,13 @@ import shutil
 import pytest
 
 from core.checkpoints.embeddings import list_runs
-from tests.pages.opened import figures, open_page, shown
+from tests.pages.opened import calm, figures, open_page, shown
 from tests.word2vec_lab import build_lab, save_toy_concepts
 
 
 @pytest.fixture
 def lab(monkeypatch):
     monkeypatch.setenv("WORDGLASS_CACHE", str(build_lab()))
-
-
-def calm(at):
-    assert not at.exception and not at.error
-    return at
 
 
 def find_run(**settings):

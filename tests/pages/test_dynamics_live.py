@@ -12,7 +12,8 @@ from core.checkpoints.embeddings import list_runs, load_run
 from core.jobs import queue, store, texts
 from core.jobs.qwem import Settings, collect_rows
 from tests.pages import opened
-from tests.pages.opened import figures
+from tests.pages.opened import calm, figures, said
+from tests.pages.running import await_end, end_runs
 from tests.training.toy_counts import draw_articles
 from tests.word2vec_lab import build_lab
 
@@ -27,25 +28,7 @@ def lab(scratch_cache, monkeypatch):
     shutil.copytree(build_lab(), scratch_cache)
     monkeypatch.setattr("core.ui.qwem.live_settings.list_texts", lambda: ("demo",))
     yield scratch_cache
-    for job in store.list_jobs():
-        queue.stop(job.id)
-    await_end()
-
-
-def await_end(seconds=60):
-    deadline = time.monotonic() + seconds
-    while any(job.active for job in store.list_jobs()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def calm(at):
-    assert not at.exception and not at.error
-    return at
-
-
-def said(at):
-    return " ".join([m.value for m in at.markdown] + [c.value for c in at.caption] + [i.value for i in at.info])
+    end_runs()
 
 
 def keep_own():

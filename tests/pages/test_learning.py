@@ -10,7 +10,8 @@ import pytest
 from core.jobs import queue, store
 from core.jobs.learn import Settings, collect_rows
 from tests.pages import opened
-from tests.pages.opened import figures
+from tests.pages.opened import figures, said
+from tests.pages.running import await_end, end_runs
 
 open_page = partial(opened.open_page, "learning")
 
@@ -22,20 +23,7 @@ def lab(tiny_checkpoint, scratch_cache):
     """The tiny checkpoints in a cache that may be written; runs left over are ended."""
     shutil.copytree(tiny_checkpoint.cache / "checkpoints", scratch_cache / "checkpoints")
     yield scratch_cache
-    for job in store.list_jobs():
-        queue.stop(job.id)
-    await_end()
-
-
-def await_end(seconds=60):
-    deadline = time.monotonic() + seconds
-    while any(job.active for job in store.list_jobs()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def texts(at):
-    return " ".join([m.value for m in at.markdown] + [c.value for c in at.caption] + [i.value for i in at.info])
+    end_runs()
 
 
 def test_the_scrubber_is_alive_without_any_training(lab, tiny_checkpoint):
@@ -44,7 +32,7 @@ def test_the_scrubber_is_alive_without_any_training(lab, tiny_checkpoint):
     drawn = figures(at)
     assert len(drawn) == 1 and len(drawn[0]["frames"]) == 3  # untrained, and two epochs
     assert len(drawn[0]["layout"]["sliders"][0]["steps"]) == 3
-    assert "untrained network" in texts(at) and store.list_jobs() == []
+    assert "untrained network" in said(at) and store.list_jobs() == []
     assert at.selectbox(key="wmodel").value == tiny_checkpoint.brackets
     assert all(chart.proto.alt for chart in at.get("plotly_chart"))
 
@@ -62,7 +50,7 @@ def test_a_tiny_run_is_started_watched_and_opened_elsewhere(lab):
     assert not at.exception and not at.error
     looks = collect_rows(store.read_progress(job.id)[0])
     assert [len(f.get("frames", [])) for f in figures(at)] == [3, looks.n_looks, 0] and looks.n_looks > 50
-    assert "becomes the counter" in texts(at)
+    assert "becomes the counter" in said(at)
     done = store.read_job(job.id)
     assert f"{done.result['perplexity']:.3f}" in [m.value for m in at.metric]
     link = next(e.proto for e in at.get("page_link") if "trajectories" in e.proto.page)
@@ -75,13 +63,13 @@ def test_a_run_is_stopped_waits_and_goes_on(lab):
     first = queue.submit("learn", Settings(material="dyck-1", hidden_size=200, epochs=40))
     second = queue.submit("learn", Settings(material="demo", hidden_size=10, epochs=1))
     at = open_page(wrun=second.id)
-    assert "number 1 in the queue" in texts(at) or store.read_job(first.id).state == "queued"
+    assert "number 1 in the queue" in said(at) or store.read_job(first.id).state == "queued"
     at.button(key="wstop").click().run()
     deadline = time.monotonic() + 30
     while store.read_job(second.id).active and time.monotonic() < deadline:
         time.sleep(0.05)
     at.run()
-    assert not at.exception and "its state is saved" in texts(at)
+    assert not at.exception and "its state is saved" in said(at)
     at.button(key="wresume").click().run()
     assert store.read_job(second.id).state == "queued"
     queue.stop(second.id)

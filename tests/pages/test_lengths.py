@@ -14,7 +14,7 @@ from core.corpora.demo_pairs import read_demo_pairs
 from core.corpora.pairs import SentencePairs
 from core.translate.beam import BeamSettings
 from core.ui.seq2seq import evaluations
-from tests.pages.opened import figures, open_page, shown
+from tests.pages.opened import calm, figures, open_page, shown
 from tests.pages.test_saliency import read
 from tests.seq2seq_lab import copy_pair, save_model
 
@@ -41,11 +41,6 @@ def have_corpus(monkeypatch):
 def stored(reverse=True):
     card = next(c for c in list_seq2seqs()[0] if c.reverse == reverse)
     return load_evaluation([card.id], OURS, BeamSettings(beam=1))
-
-
-def calm(at):
-    assert not at.exception and not at.error, [e.value for e in at.error]
-    return at
 
 
 def text(at):

@@ -3,7 +3,6 @@
 import base64
 import json
 import shutil
-import time
 from functools import partial
 
 import numpy as np
@@ -22,7 +21,8 @@ from core.ui.seq2seq.reversal_curves import say_contrast
 from core.ui.seq2seq.reversal_lags import choose_words
 from core.ui.seq2seq.reversal_toy import say_result
 from tests.pages import opened
-from tests.pages.opened import figures, shown
+from tests.pages.opened import calm, figures, said, shown
+from tests.pages.running import await_end, end_runs
 
 open_page = partial(opened.open_page, "reversal")
 PAIRS = read_demo_pairs()
@@ -51,25 +51,7 @@ def lab(made, scratch_cache, monkeypatch):
     monkeypatch.setattr(gradients, "AVERAGED", FEW_SENTENCES)
     shutil.copytree(made, scratch_cache)
     yield scratch_cache
-    for job in store.list_jobs():
-        queue.stop(job.id)
-    await_end()
-
-
-def await_end(seconds=90):
-    deadline = time.monotonic() + seconds
-    while any(job.active for job in store.list_jobs()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def calm(at):
-    assert not at.exception and not at.error
-    return at
-
-
-def said(at):
-    return " ".join([m.value for m in at.markdown] + [c.value for c in at.caption] + [i.value for i in at.info])
+    end_runs()
 
 
 def cards():

@@ -18,7 +18,7 @@ from core.training.cnn import CNNTraining
 from core.ui.saliency import cached
 from core.ui.saliency.readings import choose_pair, get_reading
 from core.ui.saliency.sentence_pair import measure_movement
-from tests.pages.opened import figures, open_page, shown
+from tests.pages.opened import calm, figures, open_page, shown
 from tests.saliency_lab import copy_network
 
 DEMO = read_demo_reviews()
@@ -44,11 +44,6 @@ def train_stranger(monkeypatch):
 @pytest.fixture
 def stranger(scratch_cache, monkeypatch):
     return train_stranger(monkeypatch)
-
-
-def calm(at):
-    assert not at.exception and not at.error
-    return at
 
 
 def text(at):

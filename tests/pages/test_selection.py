@@ -7,14 +7,9 @@ import pytest
 
 from core.analysis.results import save_result
 from core.analysis.saliency.seeds import ExperimentSettings, load_seeds, name_seed
-from tests.pages.opened import figures, open_page, shown
+from tests.pages.opened import calm, figures, open_page, shown
 from tests.saliency_lab import copy_network
 from tests.saliency_seeds import make_seed, store_seeds
-
-
-def calm(at):
-    assert not at.exception and not at.error
-    return at
 
 
 def text(at):

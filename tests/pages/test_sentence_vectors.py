@@ -13,7 +13,7 @@ from core.corpora.demo_pairs import read_demo_pairs
 from core.corpora.pairs import SentencePairs
 from core.corpora.phrases import GRAMMARS, PhraseGrammar, generate_quadruples
 from core.ui.seq2seq import effects, neighbours
-from tests.pages.opened import figures, open_page, shown
+from tests.pages.opened import calm, figures, open_page, shown
 from tests.seq2seq_lab import copy_pair, save_model
 
 PLANES, EFFECTS = 2, 2
@@ -27,11 +27,6 @@ def lab(scratch_cache):
 @pytest.fixture(autouse=True)
 def alone(monkeypatch):
     monkeypatch.setattr(neighbours, "locate_corpus", lambda name: None)
-
-
-def calm(at):
-    assert not at.exception and not at.error, [e.value for e in at.error]
-    return at
 
 
 def text(at):

@@ -21,7 +21,7 @@ from core.translate.bleu import bleu_signature
 from core.translate.translator import Translator, read_source
 from core.ui.seq2seq import translate_steps
 from core.ui.seq2seq.translate_choice import OPENING
-from tests.pages.opened import figures, open_page, shown
+from tests.pages.opened import calm, figures, open_page, shown
 
 PAIRS = read_demo_pairs()
 VIEWS = ("steps", "nbest", "cells", "directions", "swap", "rescore")
@@ -49,11 +49,6 @@ def save(seed: int, *, reverse: bool = True, n_pairs: int = 320, n_layers: int =
 @pytest.fixture
 def models(scratch_cache):
     return SimpleNamespace(reversed=save(0), forward=save(0, reverse=False))
-
-
-def calm(at):
-    assert not at.exception and not at.error, [e.value for e in at.error]
-    return at
 
 
 def text(at):

@@ -21,7 +21,8 @@ from core.ui.saliency import try_data
 from core.ui.saliency.try_it import LEADS_TO, _link_pages, say_movement
 from tests.jobs.test_classify import write_table
 from tests.pages import opened
-from tests.pages.opened import figures
+from tests.pages.opened import calm, figures, said
+from tests.pages.running import await_end, end_runs
 
 open_page = partial(opened.open_page, "try_it")
 
@@ -34,9 +35,7 @@ def lab(scratch_cache, monkeypatch):
     monkeypatch.setattr(try_data, "locate_corpus", lambda name: None)
     monkeypatch.setattr("core.ui.saliency.try_settings.list_vectors", lambda: ("random",))
     yield scratch_cache
-    for job in store.list_jobs():
-        queue.stop(job.id)
-    await_end()
+    end_runs()
 
 
 @pytest.fixture(scope="module")
@@ -55,22 +54,6 @@ def finished(trained, lab):
     """A copy of it, which a test may change; the run's id."""
     shutil.copytree(trained[0], lab)
     return trained[1]
-
-
-def await_end(seconds=90):
-    deadline = time.monotonic() + seconds
-    while any(job.active for job in store.list_jobs()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def calm(at):
-    assert not at.exception and not at.error
-    return at
-
-
-def said(at):
-    return " ".join([m.value for m in at.markdown] + [c.value for c in at.caption] + [i.value for i in at.info])
 
 
 def upload(at, data: bytes, name="t.csv"):

@@ -10,7 +10,7 @@ from core.checkpoints.cnn import list_cnns, load_cnn
 from core.corpora.labelled import read_demo_reviews
 from core.errors import CorpusError
 from core.ui.saliency import cached
-from tests.pages.opened import figures, open_page, shown
+from tests.pages.opened import calm, figures, open_page, shown
 from tests.saliency_lab import copy_network
 from tests.saliency_seeds import store_seeds
 
@@ -24,11 +24,6 @@ def network(scratch_cache):
 @pytest.fixture
 def seeds(network):
     store_seeds(6)
-
-
-def calm(at):
-    assert not at.exception and not at.error
-    return at
 
 
 def text(at):
