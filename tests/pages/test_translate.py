@@ -57,8 +57,8 @@ def text(at):
 
 def bold(at):
     """The translations, as they are shown."""
-    return [re.sub(r":orange\[(.*?)\](?=\S| |$)", r"\1", m.value[5:]).replace("\\", "") for m in at.markdown
-            if m.value.startswith("#### ")]
+    return [re.sub(r":orange\[(.*?)\](?=\S| |$)", r"\1", m.value[3:]).replace("\\", "") for m in at.markdown
+            if m.value.startswith("## ")]
 
 
 def translate(ids, sentence=TEXT, **settings):
@@ -327,7 +327,7 @@ def test_recipes_draw_what_the_page_shows(models, query):
 def test_everything_shown_is_japanese(models):
     for view in VIEWS:
         at = calm(open_page("translate", "ja-JP", trview=view))
-        french = {*(m.value for m in at.markdown if re.fullmatch(r"#### .*|\*\*[^*]*\*\*", m.value)), TEXT}
+        french = {*(m.value for m in at.markdown if re.fullmatch(r"## .*|\*\*[^*]*\*\*", m.value)), TEXT}
         said = [e.value for group in (at.markdown, at.caption) for e in group if e.value not in french]
         for value in said:
             assert any(ord(letter) > 0x3000 for letter in value) or value.startswith(("log p", "BLEU:")), value

@@ -102,7 +102,7 @@ def _show_lists(checkpoint: Seq2SeqCheckpoint, index: SentenceIndex, sentence: S
 
 
 def _show_list(index: SentenceIndex, found: Neighbours, shared: set[int]) -> None:
-    lines = [f"| {tr('cosine')} | {tr('sentence')} | |", "|--:|:--|:-:|"]
+    lines = [f"| {tr('cosine')} | {tr('sentence')} | {tr('in both')} |", "|--:|:--|:-:|"]
     lines += [f"| {cosine:.3f} | {plain(index.texts[i])} | {'✓' if i in shared else ''} |"
               for i, cosine in zip(found.rows.tolist(), found.cosines.tolist(), strict=True)]
     st.markdown("\n".join(lines))

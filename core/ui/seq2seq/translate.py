@@ -96,7 +96,7 @@ def _show_hypothesis(task: Task, best: Hypothesis, title: str, *, n_fixed: int =
     fixed = detokenise([tokens[i] for i in best.ids[:n_fixed]], language)
     whole = detokenise([tokens[i] for i in best.ids], language)
     if n_fixed and whole.startswith(fixed):
-        st.markdown(f"#### :orange[{plain(fixed)}]{plain(whole[len(fixed):])}")
+        st.markdown(f"## :orange[{plain(fixed)}]{plain(whole[len(fixed):])}")
     else:
-        st.markdown(f"#### {plain(whole) or '–'}")
+        st.markdown(f"## {plain(whole) or '–'}")
     st.caption(say_numbers(best))
