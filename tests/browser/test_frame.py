@@ -61,12 +61,14 @@ def test_language_follows_the_reader(sample_server, open_page):
     expect(page).to_have_url(re.compile(r"/correlations$"))
 
 
-def test_choices_are_undone_by_back_and_come_back_with_the_page(sample_server, open_page):
+def test_choices_are_undone_by_back_and_come_back_with_the_page(sample_server, open_page, wait_idle):
     page = open_page("/trajectories", server=sample_server)
+    wait_idle(page)
     values = page.get_by_test_id("stCode").first
     page.get_by_role("combobox", name="Kind").click()
     page.get_by_role("option", name="Tags").click()
     expect(page).to_have_url(re.compile(r"\?t_kind=tags$"))
+    wait_idle(page)
     page.get_by_text("Bold", exact=True).click()
     expect(page).to_have_url(re.compile(r"\?t_kind=tags&t_bold=1$"))
     choose_language(page, "日本語")
