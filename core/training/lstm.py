@@ -12,7 +12,6 @@ from typing import Literal
 
 import numpy as np
 import torch
-from safetensors import safe_open
 from safetensors.torch import load_file, save
 
 from core.checkpoints.artefacts import file_sha256, write_atomically
@@ -32,7 +31,7 @@ from core.tokens.splits import PARTS, Split, split_documents
 from core.tokens.vocabulary import Vocabulary, build_vocabulary
 from core.training.memory import keep_large_blocks
 from core.training.progress import Progress
-from core.training.state import STATE, take_up_state
+from core.training.state import read_state, take_up_state, write_state
 
 SAVE_EVERY = 120.0   # seconds between saved states: what a killed run can lose
 
@@ -213,35 +212,18 @@ class LSTMRun:
 
     def save(self) -> None:
         """Write the whole state under a temporary name, then rename."""
-        tensors = {f"model.{n}": t for n, t in self.model.state_dict().items()}
-        for i, state in self.optimiser.state_dict()["state"].items():
-            tensors |= {f"adam.{i}.{n}": t.reshape(t.shape) for n, t in state.items()}
-        tensors["rng"] = torch.get_rng_state()
-        meta = {"epoch": str(self.epoch), "batch": str(self.batch), "seconds": str(self.seconds),
-                "best": str(self.best), "history": json.dumps(self.history)}
-        data = save({n: t.cpu().contiguous() for n, t in tensors.items()}, metadata=meta)
-        write_atomically(self.folder / STATE, data)
+        write_state(self.folder, self.model, self.optimiser, {
+            "epoch": self.epoch, "batch": self.batch, "seconds": self.seconds, "best": self.best,
+            "history": self.history})
 
     def resume(self) -> bool:
         """Take up a saved state if there is one, see `take_up_state`."""
         return take_up_state(self.folder, self._take_up)
 
     def _take_up(self, path: Path) -> None:
-        with safe_open(path, "pt") as file:
-            meta = file.metadata()
-        tensors = load_file(path)
-        self.model.load_state_dict({n[6:]: t for n, t in tensors.items() if n.startswith("model.")})
-        state: dict[int, dict[str, torch.Tensor]] = {}
-        for name, t in tensors.items():
-            if name.startswith("adam."):
-                _, i, key = name.split(".")
-                state.setdefault(int(i), {})[key] = t
-        groups = self.optimiser.state_dict()["param_groups"]
-        self.optimiser.load_state_dict({"state": state, "param_groups": groups})
-        torch.set_rng_state(tensors["rng"])
-        self.epoch, self.batch = int(meta["epoch"]), int(meta["batch"])
-        self.seconds, self.best = float(meta["seconds"]), float(meta["best"])
-        self.history = json.loads(meta["history"])
+        meta = read_state(path, self.model, self.optimiser)
+        self.epoch, self.batch, self.seconds = int(meta["epoch"]), int(meta["batch"]), float(meta["seconds"])
+        self.best, self.history = float(meta["best"]), list(meta["history"])
 
     def train(self, after_step: "Callable[[LSTMRun], None] | None" = None) -> None:
         """Train to the last epoch or until validation stops improving.

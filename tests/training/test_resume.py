@@ -121,7 +121,7 @@ def test_a_finished_run_is_not_trained_again(scratch_cache, monkeypatch):
 
 @pytest.mark.parametrize("damage", [
     lambda whole: whole[:-100], lambda whole: b"", lambda whole: b"\xff" * 500,
-    lambda whole: whole.replace(b'"epoch"', b'"epoxh"', 1),
+    lambda whole: whole.replace(rb'\"epoch\"', rb'\"epoxh\"', 1),
 ], ids=["cut", "empty", "noise", "no epoch"])
 def test_a_damaged_state_is_refused_with_the_folder_to_delete(scratch_cache, damage):
     train(epochs=1)
