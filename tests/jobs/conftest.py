@@ -1,5 +1,8 @@
 """Toy jobs in real worker processes."""
 
+import os
+import signal
+import subprocess
 import sys
 import time
 
@@ -35,3 +38,18 @@ def ends(toy):
         await_state(lambda: not store.read_job(job.id).active)
         return store.read_job(job.id)
     return wait
+
+
+def worker_of(name, program="core.jobs.worker"):
+    """Process id of a job's worker from the system's own table, None when there is none."""
+    rows = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout.splitlines()
+    return next((int(row.split()[0]) for row in rows if f"{program} {name} " in row), None)
+
+
+def kill_worker(name):
+    """Kill a job's worker as the kernel does when memory runs out, and wait until the job counts as lost."""
+    worker = worker_of(name)
+    assert worker is not None, f"{name} had ended before it could be killed"
+    os.kill(worker, signal.SIGKILL)
+    await_state(lambda: not store.read_job(name).active)
+    assert store.read_job(name).state == "lost"

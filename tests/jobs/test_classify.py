@@ -1,9 +1,6 @@
 """The job that trains a text CNN: followed epoch by epoch, stopped, resumed, killed, on the reader's own table."""
 
 import hashlib
-import os
-import signal
-import subprocess
 import time
 from dataclasses import replace
 
@@ -22,7 +19,7 @@ from core.jobs.labelled import MAX_WORDS, check_sentences, draw_sentences, read_
 from core.jobs.worker import JobStopped, Work
 from core.settings import cache_folder
 from core.training.state import STATE
-from tests.jobs.conftest import await_state
+from tests.jobs.conftest import await_state, kill_worker
 
 QUICK = Settings(filters=8, epochs=5, most=120)
 
@@ -135,10 +132,7 @@ def test_a_damaged_record_is_named(scratch_cache, monkeypatch, damage):
 def test_a_killed_worker_is_resumed_and_a_running_one_stops_within_seconds(scratch_cache):
     job = queue.submit("classify", Settings(epochs=50, filters=200, heights="3,4,5", channels="multichannel"))
     await_state(lambda: len(rows_of(job.id)) > 2, seconds=90)
-    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
-    os.kill(next(int(r.split()[0]) for r in listed.splitlines() if f"core.jobs.worker {job.id} " in r), signal.SIGKILL)
-    await_state(lambda: not store.read_job(job.id).active)
-    assert store.read_job(job.id).state == "lost"
+    kill_worker(job.id)
     done = len(collect_rows(rows_of(job.id)).loss)
     queue.resume(job.id)
     await_state(lambda: len(collect_rows(rows_of(job.id)).loss) > done, seconds=90)

@@ -1,8 +1,5 @@
 """The job that trains and looks: looking changes nothing, stopping changes nothing, killing changes nothing."""
 
-import os
-import signal
-import subprocess
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +13,7 @@ from core.jobs.commands import read_settings
 from core.jobs.learn import Settings, collect_rows, plan_looks
 from core.jobs.worker import JobStopped, Work
 from core.training.lstm import LSTMRun, load_training_data
-from tests.jobs.conftest import await_state
+from tests.jobs.conftest import await_state, kill_worker
 
 QUICK = Settings(material="demo", hidden_size=8, epochs=2, learning_rate=0.016)
 
@@ -97,9 +94,7 @@ def test_a_run_stopped_and_resumed_ends_the_same(scratch_cache, monkeypatch, uni
 def test_a_killed_worker_resumes_to_the_same_weights_and_leaves_no_half_checkpoint(scratch_cache, uninterrupted):
     job = queue.submit("learn", QUICK)
     await_state(lambda: len(store.read_progress(job.id)[0]) > 12, seconds=60)
-    rows = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout.splitlines()
-    os.kill(next(int(r.split()[0]) for r in rows if f"core.jobs.worker {job.id} " in r), signal.SIGKILL)
-    await_state(lambda: store.read_job(job.id).state == "lost")
+    kill_worker(job.id)
     assert not checkpoint_folder("x").parent.exists()
     queue.resume(job.id)
     await_state(lambda: not store.read_job(job.id).active, seconds=60)

@@ -13,21 +13,15 @@ import pytest
 from core.errors import JobError
 from core.jobs import queue, store
 from core.settings import ROOT, job_folder
-from tests.jobs.conftest import await_state
+from tests.jobs.conftest import await_state, worker_of
 from tests.jobs.toy_command import Settings
 
+TOY = "tests.jobs.toy"  # the program that runs them
 LONG = {"steps": 3_000, "pause": 0.01}
 
 
 def steps(job):
     return [row["n"] for row in store.read_progress(job.id)[0]]
-
-
-def worker_of(job):
-    """Process id of the job's worker, from the system's own table."""
-    rows = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout.splitlines()
-    found = [int(row.split()[0]) for row in rows if f"tests.jobs.toy {job.id} " in row]
-    return found[0] if found else None
 
 
 def await_steps(job, n=3):
@@ -92,7 +86,7 @@ def test_a_waiting_job_can_leave_the_queue(toy, ends):
 def test_a_killed_worker_is_lost_frees_its_place_and_can_go_on(toy, ends):
     job, waiting = toy("a", steps=150), toy("b", steps=3)
     await_steps(job)
-    os.kill(worker_of(job), signal.SIGKILL)
+    os.kill(worker_of(job.id, TOY), signal.SIGKILL)
     lost = ends(job)
     assert lost.state == "lost" and "Resume it" in str(lost.error)
     assert ends(waiting).state == "finished"
@@ -103,7 +97,7 @@ def test_a_killed_worker_is_lost_frees_its_place_and_can_go_on(toy, ends):
 def test_a_terminated_worker_saves_and_stops(toy, ends):
     job = toy(**LONG)
     await_steps(job)
-    os.kill(worker_of(job), signal.SIGTERM)
+    os.kill(worker_of(job.id, TOY), signal.SIGTERM)
     assert ends(job).state == "stopped"
 
 
@@ -130,7 +124,7 @@ def test_workers_end_when_their_server_is_killed(toy, monkeypatch, stubborn, sta
         await_state(lambda: len(store.list_jobs()) == 2 and any(steps(job) for job in store.list_jobs()))
         time.sleep(0.5)  # the thread that asked is gone, the workers are not
         assert all(job.active for job in store.list_jobs())
-        workers = [worker_of(job) for job in store.list_jobs()]
+        workers = [worker_of(job.id, TOY) for job in store.list_jobs()]
     finally:
         server.kill()
         server.wait()

@@ -1,9 +1,6 @@
 """The job that grows an embedding: followed row by row, stopped, resumed, killed."""
 
 import hashlib
-import os
-import signal
-import subprocess
 from dataclasses import replace
 
 import numpy as np
@@ -18,7 +15,7 @@ from core.jobs.commands import read_settings
 from core.jobs.qwem import Settings, collect_rows
 from core.jobs.worker import JobStopped, Work
 from core.settings import cache_folder
-from tests.jobs.conftest import await_state
+from tests.jobs.conftest import await_state, kill_worker
 from tests.training.toy_counts import draw_articles, write_text
 
 QUICK = Settings(text="text8", vocabulary=50, window=4, dimension=6, rate=0.02, duration=3.0, init_scale=1e-3)
@@ -92,10 +89,7 @@ def test_a_killed_worker_is_resumed_in_a_process_of_its_own(text):
     settings = replace(QUICK, vocabulary=60, dimension=40, duration=30.0, init_scale=1e-9)
     job = queue.submit("qwem", settings)
     await_state(lambda: len(rows_of(job.id)) > 3, seconds=60)
-    rows = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout.splitlines()
-    os.kill(next(int(r.split()[0]) for r in rows if f"core.jobs.worker {job.id} " in r), signal.SIGKILL)
-    await_state(lambda: not store.read_job(job.id).active)
-    assert store.read_job(job.id).state == "lost"
+    kill_worker(job.id)
     queue.resume(job.id)
     await_state(lambda: not store.read_job(job.id).active, seconds=60)
     done = store.read_job(job.id)

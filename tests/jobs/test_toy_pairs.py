@@ -1,8 +1,5 @@
 """The job that trains two models on a made-up task: in turns, stopped, resumed, killed, judged."""
 
-import os
-import signal
-import subprocess
 import time
 from dataclasses import replace
 
@@ -17,7 +14,7 @@ from core.jobs.toy_pairs import HELD_OUT, Settings, collect_rows, judge, plan_lo
 from core.jobs.worker import JobStopped, Work
 from core.training.seq2seq import Seq2SeqRun, load_pair_data
 from core.training.state import STATE
-from tests.jobs.conftest import await_state
+from tests.jobs.conftest import await_state, kill_worker
 
 QUICK = Settings(shortest=2, longest=4, letters=8, hidden_size=16, pairs=640, epochs=3)
 
@@ -103,12 +100,9 @@ def test_a_run_stopped_twice_ends_the_same_to_the_last_bit(whole, scratch_cache,
 
 
 def test_a_killed_worker_is_resumed_and_a_running_one_stops_within_seconds(scratch_cache):
-    job = queue.submit("toy-pairs", Settings(hidden_size=32, epochs=60))
+    job = queue.submit("toy-pairs", Settings(hidden_size=128, pairs=10_000, epochs=60))
     await_state(lambda: len(rows_of(job.id)) > 1, seconds=90)
-    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
-    os.kill(next(int(r.split()[0]) for r in listed.splitlines() if f"core.jobs.worker {job.id} " in r), signal.SIGKILL)
-    await_state(lambda: not store.read_job(job.id).active)
-    assert store.read_job(job.id).state == "lost"
+    kill_worker(job.id)
     queue.resume(job.id)
     await_state(lambda: store.read_job(job.id).state == "running", seconds=60)
     queue.stop(job.id)
