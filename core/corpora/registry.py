@@ -240,6 +240,15 @@ _ENTRIES = (
         "It has no public address. “python -m core.corpora fetch text8” gets the standard corpus of the same "
         "form and size; a copy of ours goes to {place}."),
     CorpusEntry(
+        "wiki-articles", "English Wikipedia as it is written, case and punctuation: 22,657 articles, 15.8 M words",
+        "CC BY-SA, Wikipedia contributors", "Wikipedia articles, collected for this project",
+        (CorpusFile(("wiki-en/core.txt.xz",), 3658692,
+                    "0f1f6fb6281ddf316c796c917993e72848f19020355ac2a014afd77a08e9675b"),
+         CorpusFile(("wiki-en/articles.txt.xz",), 22269892,
+                    "0635b13e885188bd1fa4c73314ce1349d81fb66be229b3c198534b5620348d76")),
+        "It has no public address. Copies of ours, core.txt.xz and articles.txt.xz, go to {place}, or any text of the "
+        "same form under these names: = Title =, then one paragraph a line, a blank line between articles."),
+    CorpusEntry(
         "text8", "text8, English Wikipedia of 2006, cleaned: 17,005,207 tokens",
         "CC BY-SA / GFDL, Wikipedia contributors", "mattmahoney.net/dc",
         (CorpusFile(("text8/text8.zip", "text8/text8", "text8.zip", "text8"), 31344016,

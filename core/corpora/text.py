@@ -97,14 +97,14 @@ def iterate_file(file: Path, *, articles: Articles = "blank", article_words: int
     begin = begin or Place(before=_BREAK)
     state = np.array([begin.before, begin.filled, begin.words])
     with explain_read_errors(str(file)), file.open("rb") as raw:
-        for number, (name, stream) in enumerate(_open_texts(file, raw)):
+        for number, (name, stream) in enumerate(open_texts(file, raw)):
             if number < begin.member:
                 continue
             offset = begin.offset if number == begin.member else 0
             if number > begin.member:
                 state[:2] = _BREAK, 0
             stream.seek(offset)
-            for block in _iterate_blocks(stream, name, block_bytes, offset):
+            for block in iterate_blocks(stream, name, block_bytes, offset):
                 words = _clean_block(block, articles, article_words, state)
                 offset += len(block)
                 yield words, Place(number, offset, *map(int, state)), raw.tell()
@@ -168,7 +168,7 @@ def list_files(path: Path) -> list[Path]:
     return [path]
 
 
-def _open_texts(file: Path, raw: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
+def open_texts(file: Path, raw: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
     """Every text of a file, unpacked: one, or the members of a zip by name."""
     head = raw.read(6)
     raw.seek(0)
@@ -194,7 +194,7 @@ def explain_read_errors(name: str) -> Iterator[None]:
                           "fetch or copy it again.", name=name, why=str(error) or type(error).__name__) from error
 
 
-def _iterate_blocks(stream: BinaryIO, name: str, block_bytes: int, offset: int) -> Iterator[bytes]:
+def iterate_blocks(stream: BinaryIO, name: str, block_bytes: int, offset: int = 0) -> Iterator[bytes]:
     """Blocks that end at a blank, so that no word or accent is cut; checked to be UTF-8.
 
     Reading from the end of any block on gives the same blocks: reads end at multiples of `block_bytes`, and the next

@@ -39,9 +39,9 @@ def place(folder: Path, location: str, content: bytes = b"x") -> Path:
 
 def test_names_are_unique_and_complete():
     assert len(set(NAMES)) == len(NAMES)
-    assert {"ptb-sample", "ptb-full", "gum", "craft", "fra-eng", "multi30k", "wiki-en", "text8", "senseval",
-            "google-analogies", "glove-6b-50d", "rt-polarity", "semcor", "coarsewsd", "brown", "conll2000",
-            "masc"} <= set(NAMES)
+    assert {"ptb-sample", "ptb-full", "gum", "craft", "fra-eng", "multi30k", "wiki-en", "wiki-articles", "text8",
+            "google-analogies", "glove-6b-50d", "rt-polarity", "semcor", "coarsewsd", "senseval", "brown",
+            "conll2000", "masc"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
