@@ -1,23 +1,22 @@
 """Encoder–decoders on disk, in ``cache/checkpoints/seq2seq-<corpus>-<forward|reversed>-<hash8>/``.
 
-Matrices are kept as one byte a weight and a half-precision scale a row, which halves the size of half precision; what
-that costs stands in the card, whose perplexities are those of the rounded weights.
+Weights are rounded (`core.checkpoints.rounding`); what that costs stands in the card, whose perplexities are those of
+the rounded weights.
 """
 
 from dataclasses import asdict, dataclass
 
 import torch
-from torch import Tensor
 
 from core.checkpoints.card import SCHEMA, TRANSLATORS, Seq2SeqCard
 from core.checkpoints.parts import list_cards, read_part, read_words, refuse, write_parts
+from core.checkpoints.rounding import pack_weights, packed_shapes, unpack_weights
 from core.checkpoints.verify import CheckpointFault, list_folders, read_card
 from core.models.seq2seq import Seq2Seq, Seq2SeqConfig
 from core.tokens.pairs import PairVocabulary
 from core.tokens.vocabulary import Vocabulary
 
 _AGAIN = "Restore the folder from the repository, or train it again: python -m core.training seq2seq --help."
-_SCALE = ".scale"  # ending of the name of a matrix's row scales
 
 
 @dataclass(frozen=True)
@@ -27,29 +26,6 @@ class Seq2SeqCheckpoint:
     card: Seq2SeqCard
     model: Seq2Seq
     vocabulary: PairVocabulary
-
-
-def _pack(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Matrices as int8 with a scale a row, the rest in half precision."""
-    packed = {}
-    for name, tensor in state.items():
-        if tensor.ndim == 2:
-            scale = (tensor.abs().amax(1) / 127).clamp_min(2**-24).half()
-            packed[name] = (tensor / scale.float().unsqueeze(1)).round().clamp(-127, 127).to(torch.int8)
-            packed[name + _SCALE] = scale
-        else:
-            packed[name] = tensor.half()
-    return packed
-
-
-def _unpack(packed: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name: tensor.float() * packed[name + _SCALE].float().unsqueeze(1) if name + _SCALE in packed
-            else tensor.float() for name, tensor in packed.items() if not name.endswith(_SCALE)}
-
-
-def round_weights(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Weights as they will be read back, float32."""
-    return _unpack(_pack(state))
 
 
 def save_seq2seq(model: Seq2Seq, vocabulary: PairVocabulary, *, card_fields: dict) -> Seq2SeqCard:
@@ -63,7 +39,7 @@ def save_seq2seq(model: Seq2Seq, vocabulary: PairVocabulary, *, card_fields: dic
     state = {name: t.detach().cpu() for name, t in model.state_dict().items()}
     direction = "reversed" if card_fields["reverse"] else "forward"
     return write_parts(Seq2SeqCard, f"{TRANSLATORS}{card_fields['corpus'].name}-{direction}-",
-                       [*vocabulary.source.tokens, *vocabulary.target.tokens], {"weights": _pack(state)},
+                       [*vocabulary.source.tokens, *vocabulary.target.tokens], {"weights": pack_weights(state)},
                        card_fields | {"model": asdict(model.config)})
 
 
@@ -95,9 +71,8 @@ def load_seq2seq(checkpoint_id: str) -> Seq2SeqCheckpoint:
         raise refuse(card, " ".join(str(error).split())[:120], again=_AGAIN) from None
     n_source = config.source_vocabulary_size
     words = read_words(card, n_source + config.target_vocabulary_size, again=_AGAIN)
-    shapes = {name: tuple(t.shape) for name, t in model.state_dict().items()}
-    shapes |= {name + _SCALE: shape[:1] for name, shape in shapes.items() if len(shape) == 2}
-    model.load_state_dict(_unpack(read_part(card, "weights", shapes, again=_AGAIN)), assign=True)
+    weights = read_part(card, "weights", packed_shapes(model.state_dict()), again=_AGAIN)
+    model.load_state_dict(unpack_weights(weights), assign=True)
     vocabulary = PairVocabulary(Vocabulary(words[:n_source]), Vocabulary(words[n_source:]),
                                 card.corpus.source_language, card.corpus.target_language, card.lower_source)
     return Seq2SeqCheckpoint(card, model.eval().requires_grad_(False), vocabulary)

@@ -22,7 +22,6 @@ class Seq2SeqConfig:
     hidden_size: int
     n_layers: int = 1
     dropout: float = 0.3  # on embeddings, between layers, before the softmax; the paper had 12 million pairs and none
-
     weight_drop: float = 0.0  # share of the recurrent weights left out of a training step
 
     def half(self, vocabulary_size: int) -> LSTMConfig:
