@@ -3,8 +3,8 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 SCHEMA = 1
-# Folders of core.checkpoints.embeddings, of core.checkpoints.cnn and of core.checkpoints.seq2seq
-EMBEDDINGS, CLASSIFIERS, TRANSLATORS = "qwem-", "cnn-", "seq2seq-"
+# Folders of core.checkpoints.embeddings, of core.checkpoints.cnn, of core.checkpoints.seq2seq and core.checkpoints.bilm
+EMBEDDINGS, CLASSIFIERS, TRANSLATORS, BILMS = "qwem-", "cnn-", "seq2seq-", "bilm-"
 
 
 class _Part(BaseModel):
@@ -156,6 +156,23 @@ class Seq2SeqCard(_Part):
     seconds: float                    # training time, wall clock
     history: list[dict[str, float]]   # per epoch
     perplexity: dict[str, float]      # part → exp of the mean cross entropy a target token, of the rounded weights
+    files: dict[str, FileCard]
+    versions: dict[str, str]
+
+
+class BiLMCard(_Part):
+    """A bidirectional language model."""
+
+    schema_version: int = SCHEMA
+    id: str
+    corpus: TextCard
+    model: dict[str, int | float | str | list[list[int]]]  # BiLMConfig and its CharacterConfig, side by side
+    training: dict[str, int | float | str]                 # BiLMTraining
+    n_words: dict[str, int]           # part → words and ends of sentences, all predicted
+    steps: int
+    seconds: float                    # training time, wall clock
+    history: list[dict[str, float]]   # per epoch
+    perplexity: dict[str, dict[str, float]]  # part → direction → exp of the mean cross entropy a word, rounded weights
     files: dict[str, FileCard]
     versions: dict[str, str]
 

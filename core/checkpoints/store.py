@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import save
 
 from core.checkpoints.artefacts import fill_folder, write_atomically, write_json
-from core.checkpoints.card import CLASSIFIERS, EMBEDDINGS, SCHEMA, TRANSLATORS, CheckpointCard, FileCard
+from core.checkpoints.card import BILMS, CLASSIFIERS, EMBEDDINGS, SCHEMA, TRANSLATORS, CheckpointCard, FileCard
 from core.checkpoints.halves import DECODER, ENCODER, cut_half, half_card, load_half_card, load_whole
 from core.checkpoints.seq2seq import list_seq2seqs
 from core.checkpoints.verify import (
@@ -103,7 +103,7 @@ def list_checkpoints(system: str | None = None) -> tuple[list[CheckpointCard], l
     """
     cards, faults = [], []
     for name in list_folders():
-        if name.startswith((EMBEDDINGS, CLASSIFIERS, TRANSLATORS)):  # their own modules list them
+        if name.startswith((EMBEDDINGS, CLASSIFIERS, TRANSLATORS, BILMS)):  # their own modules list them
             continue
         try:
             card = load_card(name)

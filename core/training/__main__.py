@@ -1,4 +1,4 @@
-"""``python -m core.training {lstm,qwem,qwem-run,cnn,saliency,seq2seq}``: train, resume, save a checkpoint or results.
+"""``python -m core.training {lstm,qwem,qwem-run,cnn,saliency,seq2seq,bilm}``: train, resume, save what came of it.
 
 The entry stands above the layer it lies in: concepts are counted, solved and compared by `core.analysis.qwem`, and the
 experiment on saliency is led by `core.analysis.saliency`.
@@ -14,6 +14,8 @@ from core.analysis.qwem.runs import record_run
 from core.analysis.saliency.recording import RecordedTraining, record_corpus
 from core.analysis.saliency.seeds import ExperimentSettings, run_seeds
 from core.errors import WordglassError
+from core.training.bilm import BiLMTraining
+from core.training.bilm_finish import train_bilm
 from core.training.lstm import LSTMTraining, train_lstm
 from core.training.progress import Progress
 from core.training.qwem import GradientTraining
@@ -23,7 +25,7 @@ from core.training.seq2seq import Seq2SeqTraining, train_seq2seq
 def main() -> int:
     """Run the training named on the command line; 0 when a checkpoint was written."""
     commands = {"lstm": _lstm, "qwem": _qwem, "qwem-run": _qwem_run, "cnn": _cnn, "saliency": _saliency,
-                "seq2seq": _seq2seq}
+                "seq2seq": _seq2seq, "bilm": _bilm}
     settings = tyro.extras.subcommand_cli_from_dict(commands, prog="python -m core.training")
     try:
         print(_train(settings))
@@ -37,8 +39,13 @@ def main() -> int:
 
 
 def _train(settings: LSTMTraining | ConceptSettings | GradientTraining | RecordedTraining
-           | ExperimentSettings | Seq2SeqTraining) -> str:
+           | ExperimentSettings | Seq2SeqTraining | BiLMTraining) -> str:
     """Train, and say in a line what came of it."""
+    if isinstance(settings, BiLMTraining):
+        card = train_bilm(settings)
+        forward, backward = card.perplexity["test"].values()
+        return (f"{card.id}: test perplexity {forward:.1f} forward, {backward:.1f} backward over "
+                f"{card.n_words['test']:,} words; {card.steps:,} steps in {card.seconds:,.0f} s")
     if isinstance(settings, Seq2SeqTraining):
         card = train_seq2seq(settings)
         return (f"{card.id}: test perplexity {card.perplexity['test']:.3f} over {card.corpus.n_pairs['test']:,} pairs; "
@@ -110,6 +117,11 @@ def _saliency(settings: Annotated[ExperimentSettings, tyro.conf.arg(name="")] = 
 
 def _seq2seq(settings: Annotated[Seq2SeqTraining, tyro.conf.arg(name="")] = Seq2SeqTraining()) -> Seq2SeqTraining:
     """An encoder–decoder LSTM on sentence pairs, the source reversed or not."""
+    return settings
+
+
+def _bilm(settings: Annotated[BiLMTraining, tyro.conf.arg(name="")] = BiLMTraining()) -> BiLMTraining:
+    """ELMo's bidirectional language model, from characters, on running text."""
     return settings
 
 

@@ -34,11 +34,14 @@ def take_up_state(folder: Path, take_up: Callable[[Path], None]) -> bool:
     return True
 
 
-def write_state(folder: Path, model: torch.nn.Module, optimiser: torch.optim.Optimizer, meta: dict) -> None:
-    """Write the weights, what the optimiser knows of them, torch's random state and ``meta`` (JSON), all at once."""
+def write_state(folder: Path, model: torch.nn.Module, optimiser: torch.optim.Optimizer, meta: dict, *,
+                carried: dict[str, torch.Tensor] | None = None) -> None:
+    """Write the weights, what the optimiser knows of them, torch's random state, ``meta`` (JSON) and what is carried
+    from step to step, all at once."""
     tensors = {f"model.{name}": t for name, t in model.state_dict().items()}
     for i, own in optimiser.state_dict()["state"].items():
         tensors |= {f"optimiser.{i}.{name}": torch.as_tensor(t) for name, t in own.items() if t is not None}
+    tensors |= {f"carried.{name}": t for name, t in (carried or {}).items()}
     tensors["rng"] = torch.get_rng_state()
     write_atomically(folder / STATE, save({n: t.detach().cpu().clone().contiguous() for n, t in tensors.items()},
                                           metadata={"run": json.dumps(meta)}))
@@ -58,3 +61,8 @@ def read_state(path: Path, model: torch.nn.Module, optimiser: torch.optim.Optimi
     optimiser.load_state_dict(optimiser.state_dict() | {"state": state})
     torch.set_rng_state(tensors["rng"])
     return meta
+
+
+def read_carried(path: Path) -> dict[str, torch.Tensor]:
+    """What a written state carries from step to step."""
+    return {n.removeprefix("carried."): t for n, t in load_file(path).items() if n.startswith("carried.")}
