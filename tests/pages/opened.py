@@ -1,7 +1,9 @@
 """A page opened without a browser, and what a reader sees on it."""
 
+import base64
 import json
 
+import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from core.ui.registry import find_page
@@ -21,6 +23,14 @@ def open_page(stem: str, locale: str = "en-GB", **query: str) -> AppTest:
 def figures(at: AppTest) -> list[dict]:
     """The charts, as the browser gets them."""
     return [json.loads(chart.proto.spec) for chart in at.get("plotly_chart")]
+
+
+def numbers(field: list | dict) -> np.ndarray:
+    """The numbers of a trace, which Plotly may send as binary."""
+    if not isinstance(field, dict):
+        return np.array(field)
+    shape = [int(n) for n in field["shape"].split(",")] if "shape" in field else [-1]
+    return np.frombuffer(base64.b64decode(field["bdata"]), field["dtype"]).reshape(shape)
 
 
 def shown(at: AppTest) -> str:

@@ -1,6 +1,5 @@
 """The reversal trick: lags, curves, gradients in both directions, and a run of one's own."""
 
-import base64
 import json
 import shutil
 from functools import partial
@@ -21,7 +20,7 @@ from core.ui.seq2seq.reversal_curves import say_contrast
 from core.ui.seq2seq.reversal_lags import choose_words
 from core.ui.seq2seq.reversal_toy import say_result
 from tests.pages import opened
-from tests.pages.opened import calm, figures, said, shown
+from tests.pages.opened import calm, figures, numbers, said, shown
 from tests.pages.running import await_end, end_runs
 
 open_page = partial(opened.open_page, "reversal")
@@ -63,13 +62,6 @@ def heats(at):
     return [trace["z"] for figure in figures(at) for trace in figure["data"] if trace["type"] == "heatmap"]
 
 
-def read(values):
-    if isinstance(values, dict):
-        shape = [int(n) for n in values["shape"].split(",")] if "shape" in values else [-1]
-        return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"]).reshape(shape)
-    return np.array(values)
-
-
 @pytest.mark.parametrize("n", range(2, 13))
 def test_there_is_a_sentence_of_every_length_in_both_languages(n):
     source, target = choose_words(n)
@@ -94,7 +86,7 @@ def test_the_length_moves_the_scene(lab):
 def test_curves_and_numbers_are_those_of_the_cards(lab):
     at = calm(open_page())
     own, curves = cards(), figures(at)[2]["data"]
-    drawn = {trace["name"]: read(trace["y"]) for trace in curves if trace.get("name")}
+    drawn = {trace["name"]: numbers(trace["y"]) for trace in curves if trace.get("name")}
     for reverse, name in ((False, "forward, unread"), (True, "reversed, unread")):
         np.testing.assert_allclose(drawn[name], [row["validation_perplexity"] for row in own[reverse].history],
                                    rtol=1e-5)
@@ -113,7 +105,7 @@ def test_maps_are_the_measured_gradients_in_the_written_order(lab, measure):
         words = vocabulary.split_source(PAIRS[30].english)
         found, = measure_gradients(checkpoint, [words], [vocabulary.target.encode(
             vocabulary.split_target(PAIRS[30].french)).tolist()])
-        np.testing.assert_allclose(read(drawn), found.shares if measure == "share" else found.norms, rtol=1e-3)
+        np.testing.assert_allclose(numbers(drawn), found.shares if measure == "share" else found.norms, rtol=1e-3)
     scales = [t["zmax"] for f in figures(at) for t in f["data"] if t["type"] == "heatmap"]
     assert scales[0] == scales[1]
 
@@ -243,7 +235,7 @@ def test_recipes_draw_what_the_page_shows(lab):
         own = json.loads(found["made"].to_json())
         for mine, theirs in zip(own["data"], figure["data"], strict=True):
             field = "z" if mine["type"] == "heatmap" else "y"
-            np.testing.assert_allclose(read(mine[field]), read(theirs[field]), rtol=1e-3)
+            np.testing.assert_allclose(numbers(mine[field]), numbers(theirs[field]), rtol=1e-3)
 
 
 def test_the_page_speaks_japanese(lab):

@@ -1,6 +1,5 @@
 """A sentence learns: the scene of one sentence, its curves, and a wrong one beside a right one."""
 
-import base64
 import json
 import re
 from dataclasses import replace
@@ -18,7 +17,7 @@ from core.training.cnn import CNNTraining
 from core.ui.saliency import cached
 from core.ui.saliency.readings import choose_pair, get_reading
 from core.ui.saliency.sentence_pair import measure_movement
-from tests.pages.opened import calm, figures, open_page, shown
+from tests.pages.opened import calm, figures, numbers, open_page, shown
 from tests.saliency_lab import copy_network
 
 DEMO = read_demo_reviews()
@@ -48,13 +47,6 @@ def stranger(scratch_cache, monkeypatch):
 
 def text(at):
     return " ".join(m.value for m in at.markdown)
-
-
-def read(values):
-    """An array as Plotly sends it: a list, or its bytes."""
-    if isinstance(values, dict):
-        return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"]).tolist()
-    return values
 
 
 def shades(figure):
@@ -204,7 +196,7 @@ def test_recipes_draw_what_the_page_shows(network, query):
         exec(compile(recipe.replace(call, "made = " + call.removesuffix(".show()")), "recipe", "exec"), found)
         own = json.loads(found["made"].to_json())
         for mine, theirs in zip(own["data"], figure["data"], strict=True):
-            assert read(mine["y"]) == pytest.approx(read(theirs["y"]), rel=1e-4, abs=1e-5)
+            assert numbers(mine["y"]).tolist() == pytest.approx(numbers(theirs["y"]).tolist(), rel=1e-4, abs=1e-5)
             assert mine.get("text") == theirs.get("text") or "epoch" in mine["text"][0]
         if "frames" in figure:
             assert np.array(shades(own)) == pytest.approx(np.array(shades(figure)), rel=1e-4, abs=1e-5)

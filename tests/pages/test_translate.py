@@ -1,11 +1,9 @@
 """Translate: a sentence and its translation, the tree that is clicked, and the views behind it."""
 
-import base64
 import json
 import re
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 import streamlit as st
 import torch
@@ -21,7 +19,7 @@ from core.translate.bleu import bleu_signature
 from core.translate.translator import Translator, read_source
 from core.ui.seq2seq import translate_steps
 from core.ui.seq2seq.translate_choice import OPENING
-from tests.pages.opened import calm, figures, open_page, shown
+from tests.pages.opened import calm, figures, numbers, open_page, shown
 
 PAIRS = read_demo_pairs()
 VIEWS = ("steps", "nbest", "cells", "directions", "swap", "rescore")
@@ -72,15 +70,6 @@ def translate(ids, sentence=TEXT, **settings):
 
 def words(translator, ids):
     return [translator.vocabulary.target.tokens[i] for i in ids]
-
-
-def read(values):
-    """An array as Plotly sends it: a list, or its bytes."""
-    if isinstance(values, dict):
-        array = np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"])
-        return array.reshape([int(n) for n in values["shape"].split(",")]).tolist() if "shape" in values else \
-            array.tolist()
-    return values
 
 
 def test_the_first_view_answers_at_once(models):
@@ -210,9 +199,10 @@ def test_a_typed_word_is_taken_in_the_case_it_is_known_in_and_others_are_refused
 def test_the_number_of_words_and_branches_is_what_is_drawn(models):
     at = calm(open_page("translate", trk="3", trbranches="2", trnum="none"))
     steps, tree = figures(at)
-    cells = read(steps["data"][1]["customdata"])
+    cells = numbers(steps["data"][1]["customdata"]).tolist()
     assert all(3 <= sum(s == step for s, _ in cells) <= 4 for step, _ in cells)
-    ends = {tuple(p) for p in zip(read(tree["data"][0]["x"]), read(tree["data"][0]["y"]), strict=True)}
+    x, y = (numbers(tree["data"][0][axis]).tolist() for axis in "xy")
+    ends = set(zip(x, y, strict=True))
     assert ends and "branches that were farther behind" in text(at)
 
 
@@ -224,7 +214,7 @@ def test_directions_judge_three_translations_by_two_models(models):
     translators = [translate([i]) for i in (models.reversed, models.forward)]
     for bars, (_, result) in zip((figure["data"][0], figure["data"][3]), translators, strict=True):
         log_p = result.best.log_p  # of the end too, where there is one
-        assert read(bars["y"])[:len(log_p)] == pytest.approx([-p for p in log_p], abs=1e-3)
+        assert numbers(bars["y"]).tolist()[:len(log_p)] == pytest.approx([-p for p in log_p], abs=1e-3)
 
 
 def test_without_a_sibling_it_is_said(scratch_cache):
@@ -320,7 +310,8 @@ def test_recipes_draw_what_the_page_shows(models, query):
         call = recipe.strip().splitlines()[-1]
         exec(compile(recipe.replace(call, "made = " + call.removesuffix(".show()")), "recipe", "exec"), found)
         for mine, theirs in zip(json.loads(found["made"].to_json())["data"], figure["data"], strict=True):
-            assert read(mine["y"]) == pytest.approx(read(theirs["y"]), nan_ok=True, rel=1e-3, abs=1e-3)
+            drawn, again = (numbers(trace["y"]).tolist() for trace in (theirs, mine))
+            assert again == pytest.approx(drawn, nan_ok=True, rel=1e-3, abs=1e-3)
             assert mine.get("text") == theirs.get("text") and mine.get("name") == theirs.get("name")
 
 

@@ -1,15 +1,13 @@
 """The page on one word, without a browser."""
 
-import base64
 import shutil
 from functools import partial
 
-import numpy as np
 import pytest
 
 from core.corpora.demo import read_demo_treebank
 from tests.pages import opened
-from tests.pages.opened import figures, shown
+from tests.pages.opened import figures, numbers, shown
 
 open_page = partial(opened.open_page, "word_roles", kind="4")
 
@@ -24,9 +22,7 @@ def words(tiny_checkpoint, scratch_cache):
 
 def figures_ids(at):
     """Ids of the word's tokens in the map, as the browser gets them."""
-    data = figures(at)[MAP]["data"][1]["customdata"]
-    values = np.frombuffer(base64.b64decode(data["bdata"]), data["dtype"])
-    return values.reshape([int(n) for n in str(data["shape"]).split(",")]).tolist()
+    return numbers(figures(at)[MAP]["data"][1]["customdata"]).tolist()
 
 
 def count_demo(word):
