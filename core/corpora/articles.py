@@ -19,7 +19,7 @@ from typing import BinaryIO
 from core.corpora.registry import corpus_entry, find_corpus
 from core.corpora.text import explain_read_errors, iterate_blocks, list_files, open_texts
 
-WIKI_ARTICLES = "wiki-articles"
+WIKI_ARTICLES, WIKI_CORE = "wiki-articles", "wiki-core"  # the registered corpus, and its first file alone
 MAX_CHARACTERS = 2**20  # of an article or a line; the longest of Wikipedia's has fewer
 HEADING_WORDS = 8       # a line with fewer may be a heading
 
@@ -58,6 +58,11 @@ def iterate_article_lines(path: Path | None = None) -> Iterator[Article]:
         with explain_read_errors(str(file)), file.open("rb") as raw:
             for name, stream in open_texts(file, raw):
                 yield from _cut_articles(_iterate_lines(stream, name), _SUFFIX.sub("", PurePath(name).name))
+
+
+def find_core() -> Path:
+    """The first of the registered files: 2.2 of 15.8 million words."""
+    return _registered_files()[0]
 
 
 def _registered_files() -> list[Path]:

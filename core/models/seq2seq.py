@@ -56,7 +56,7 @@ class Seq2Seq(nn.Module):
         return self.encoder.read(source, dtype, states=None, absent=absent)[1]
 
     def loss(self, source: Tensor, absent: Tensor | None, inputs: Tensor, targets: Tensor,
-             dtype: torch.dtype = torch.float32) -> tuple[Tensor, int]:
+             dtype: torch.dtype = torch.float32, *, smoothing: float = 0.0) -> tuple[Tensor, int]:
         """Summed cross entropy in nats over targets ≥ 0, and their number.
 
         Parameters
@@ -65,9 +65,11 @@ class Seq2Seq(nn.Module):
             As in `encode`.
         inputs, targets : int64 tensors of shape (T', B)
             The translation and its continuation by one token, padded on the right.
+        smoothing : float
+            See `LSTMLanguageModel.score`.
         """
         h, _ = self.decoder.read(inputs, dtype, states=self.encode(source, absent, dtype))
-        return self.decoder.score(self.decoder.drop_out(h), targets, dtype)
+        return self.decoder.score(self.decoder.drop_out(h), targets, dtype, smoothing=smoothing)
 
     def open_forget_gates(self, bias: float) -> None:
         """Raise the bias of every forget gate, so that the first words of a sentence are not lost from the start

@@ -30,7 +30,7 @@ FILTERS = "1x32 2x32 3x64 4x96 5x128 6x160"
 class BiLMTraining:
     """Settings of one training run. The published model's stand in the comments."""
 
-    corpus: str = "wiki-articles"   # a registered one, or the path of a text, an archive or a folder
+    corpus: str = "wiki-articles"   # or wiki-core, a seventh of it, or the path of a text, an archive or a folder
     filters: str = FILTERS          # width x number of character filters; 1x32 2x32 3x64 4x128 5x256 6x512 7x1024
     character_size: int = 16        # 16
     n_highway: int = 2              # 2

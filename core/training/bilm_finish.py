@@ -13,7 +13,7 @@ from core.checkpoints.artefacts import write_atomically
 from core.checkpoints.bilm import save_bilm
 from core.checkpoints.card import BiLMCard, TextCard
 from core.checkpoints.rounding import round_weights
-from core.corpora.articles import WIKI_ARTICLES, iterate_article_lines
+from core.corpora.articles import WIKI_ARTICLES, WIKI_CORE, find_core, iterate_article_lines
 from core.corpora.registry import corpus_entry
 from core.errors import TrainingError
 from core.models.bilm import DIRECTIONS
@@ -30,7 +30,7 @@ def load_streams(corpus: str, folder: Path) -> Streams:
     Parameters
     ----------
     corpus : str
-        ``wiki-articles``, or the path of a text, an archive or a folder of them.
+        ``wiki-articles``, ``wiki-core``, or the path of a text, an archive or a folder of them.
 
     Raises
     ------
@@ -39,8 +39,8 @@ def load_streams(corpus: str, folder: Path) -> Streams:
     """
     kept, names = folder / "text.safetensors", folder / "types.json"
     if not (kept.exists() and names.exists()):
-        articles = iterate_article_lines(None if corpus == WIKI_ARTICLES else Path(corpus))
-        streams = build_streams(iterate_sentences(articles))
+        path = find_core() if corpus == WIKI_CORE else None if corpus == WIKI_ARTICLES else Path(corpus)
+        streams = build_streams(iterate_sentences(iterate_article_lines(path)))
         empty = [part for part in PARTS if len(streams.ids[part]) < 4]
         if empty:
             raise TrainingError("No article is left for {parts}: one in a hundred is kept back for each.",
@@ -72,8 +72,8 @@ def finish_bilm(run: BiLMRun) -> BiLMCard:
         {n: t.detach().cpu() for n, t in run.model.state_dict().items()}).items()})
     perplexity = {part: {d: math.exp(measure_stream(run, part, d)) for d in DIRECTIONS}
                   for part in ("validation", "test")}
-    known = s.corpus == WIKI_ARTICLES
-    digest = "" if not known else corpus_entry(WIKI_ARTICLES).files[0].sha256 or ""
+    known = s.corpus in (WIKI_ARTICLES, WIKI_CORE)
+    digest = corpus_entry(WIKI_ARTICLES).files[0].sha256 if known else ""
     return save_bilm(run.model, list(streams.types[:run.n_words]), card_fields={
         "corpus": TextCard(name=s.corpus if known else Path(s.corpus).stem[:40], sha256=digest,
                            licence=corpus_entry(WIKI_ARTICLES).licence if known else "yours",

@@ -8,6 +8,10 @@ import streamlit as st
 from core.figures.claims import read_controls, read_verdict
 from core.reproduce.claims import ClaimRecord
 from core.reproduce.systems import SYSTEMS
+from core.ui.elmo.claim_texts import VIEWS as ELMO_VIEWS
+from core.ui.elmo.claim_texts import control_names as elmo_controls
+from core.ui.elmo.claim_texts import describe_method as describe_elmo
+from core.ui.elmo.claim_texts import split_name as elmo_split
 from core.ui.language import tr
 
 _SPLIT = re.compile(r"by document; (\d+) test documents(?:; (\d+) seeds)?")
@@ -28,7 +32,8 @@ def list_claims(system: str) -> list[ClaimRecord]:
 def system_name(system: str) -> str:
     """A system of claims, as the menu calls it."""
     return {"lstm": tr("LSTM and syntax"), "qwem": tr("What word2vec learns"),
-            "saliency": tr("Saliency over training"), "s2s": tr("Sequence to sequence")}.get(system, system)
+            "saliency": tr("Saliency over training"), "s2s": tr("Sequence to sequence"),
+            "elmo": tr("ELMo")}.get(system, system)
 
 
 def verdict_name(verdict: str) -> str:
@@ -76,7 +81,7 @@ def control_name(name: str) -> str:
              "1 layer": tr("1 layer"), "2 layers": tr("2 layers"),
              "captions forward": tr("captions, forward"), "captions reversed": tr("captions, reversed"),
              "everyday forward": tr("everyday sentences, forward"),
-             "everyday reversed": tr("everyday sentences, reversed")}
+             "everyday reversed": tr("everyday sentences, reversed")} | elmo_controls()
     if found := _MEAN.fullmatch(name):
         return tr("mean of {n} models alone", n=int(found[1]))
     return names.get(name, name)
@@ -108,7 +113,7 @@ def show_split(record: ClaimRecord) -> str:
         return tr("phrases of our grammar, quadruples drawn again 1,000 times")
     found = _SPLIT.fullmatch(record.split)
     if not found:
-        return record.split
+        return elmo_split(record.split) or record.split
     part = tr("test part, {n} documents, split by document", n=int(found[1]))
     return f"{part}; {tr('{n} training seeds', n=int(found[2]))}" if found[2] else part
 
@@ -134,7 +139,8 @@ def describe_method(system: str) -> str:
                          "compared within a seed, with Student's interval (95 %). Other intervals draw the test "
                          "sentences again, the same for both sides. BLEU is sacrebleu's, divided by 100. The epoch "
                          "is chosen on the validation part. Held to be true: what the whole interval says; BLEU from "
-                         "0.33.")}
+                         "0.33."),
+               "elmo": describe_elmo()}
     return methods.get(system, "")
 
 
@@ -151,7 +157,7 @@ def explain_plot(records: Sequence[ClaimRecord]) -> str:
                   "diamond is the reported value, where a number was printed: does our bar reach it? The grey "
                   "strokes are comparisons; point at one for its name. The paper counted two billion words: "
                   "with fewer, accuracies fall short of its own, and differences between methods shrink.")
-    if "s2s" in systems:
+    if systems & {"s2s", "elmo"}:
         return tr("A filled mark is our value, its bar the 95 % interval. The open diamond is the reported value, "
                   "where a number was printed, of another corpus: compare the side of 0 or 1 on which it lies, not "
                   "its place. The grey strokes are comparisons; point at one for its name.")
@@ -164,6 +170,7 @@ def seed_name(seed: str) -> str:
     """The document a claim comes from."""
     names = {"000": tr("slides of Shibata, Uchiumi and Mochihashi, “How LSTM Encodes Syntax”"),
              "001": tr("paper of Sutskever, Vinyals and Le on sequence to sequence learning"),
+             "002": tr("paper of Peters et al. on deep contextualised word representations"),
              "003": tr("paper of Karkada, Simon, Bahri and DeWeese on what word2vec learns"),
              "004": tr("Japanese paper on word saliency during the training of a text CNN")}
     return names.get(seed, seed)
@@ -188,6 +195,8 @@ def find_view(record: ClaimRecord) -> tuple[str, dict[str, str]]:
         return "unsettled" if of_words else "selection", {}
     if record.id.startswith("s2s."):
         return _TRANSLATION_VIEWS[record.id.rpartition(".")[2]], {}
+    if record.id.startswith("elmo."):
+        return ELMO_VIEWS[record.id.rpartition(".")[2]], {"bilm": record.checkpoint} if record.checkpoint else {}
     stem, query = views.get(record.id.rpartition(".")[2], ("", {}))
     if not record.checkpoint:
         return "", {}

@@ -13,11 +13,12 @@ from pathlib import Path
 import torch
 
 from core.training.memory import keep_large_blocks
-from tests.bench import lstm, pages, qwem, saliency, search, seq2seq
+from tests.bench import elmo, lstm, pages, qwem, saliency, search, seq2seq
 from tests.bench.row import Row
 
 SYSTEMS: dict[str, Callable[[], list[Row]]] = {"lstm": lstm.run, "search": search.run, "qwem": qwem.run,
-                                             "saliency": saliency.run, "s2s": seq2seq.run, "pages": pages.run}
+                                             "saliency": saliency.run, "s2s": seq2seq.run, "elmo": elmo.run,
+                                             "pages": pages.run}
 
 
 def report(rows: Iterable[Row], *, json_file: str | None = None) -> int:

@@ -15,10 +15,10 @@ from tests.bench.row import Row
 
 REDRAW_LIMIT = 500.0  # milliseconds
 LIMITS = {"What word2vec learns": 200.0, "Saliency over training": 300.0,  # of a section's pages, where others
-          "Sequence to sequence": 300.0}
+          "Sequence to sequence": 300.0, "ELMo": 300.0}
 TURNS = 3             # each control goes to and fro this often
 # Another model or language is another page, not a redraw.
-LOADS = {"kind", "model", "lang", "cnn", "qwem", "pairs", "translator"}
+LOADS = {"kind", "model", "lang", "cnn", "qwem", "pairs", "translator", "bilm"}
 
 
 def bench_page(entry: PageEntry) -> Row:

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from core.ui.registry import find_page
-from tests.bench import eigen, lstm, pages, qwem, saliency, search, seq2seq
+from tests.bench import eigen, elmo, lstm, pages, qwem, saliency, search, seq2seq
 from tests.bench.__main__ import report
 from tests.bench.row import Row, time_interleaved
+from tests.elmo_lab import save_model
 from tests.translate.toy import build_checkpoint
 
 TINY = lstm.Sizes(hidden=8, embedding=4, vocabulary=120, batch=3, steps=4, repeats=5, corpus=300)
@@ -88,3 +89,11 @@ def test_phase_one_its_record_and_captum_are_timed():
     assert phase.ratio == pytest.approx(saliency.PHASE_LIMIT / phase.ours) and phase.passed
     assert record.ratio == pytest.approx(record.ours / record.other) and record.floor == 1
     assert captum.ratio == pytest.approx(captum.ours / captum.other) and captum.floor == 20
+
+
+def test_elmo_is_timed_where_a_model_is(scratch_cache):
+    assert elmo.run() == []
+    save_model()
+    recording, slider, typed = elmo.run(elmo.Sizes(sentences=30, alone=5, tokens=40))
+    assert recording.ratio == pytest.approx(recording.ours / recording.other) and recording.floor == 10
+    assert slider.passed == (slider.ours <= elmo.SLIDER_LIMIT) and typed.passed == (typed.ours <= elmo.TYPED_LIMIT)
