@@ -15,6 +15,7 @@ from core.ui.output import page_header, show_figure, show_guide
 from core.ui.registry import list_pages
 
 ALL = "all"
+COUNTED = "counted"  # the split of a claim that needs no results
 RECIPE = """from core.figures.claims import draw_claims
 from core.reproduce.systems import SYSTEMS
 
@@ -33,7 +34,8 @@ def pick_records():
         verdict = pick_segment(tr("Verdict"), [ALL, *VERDICTS], "verdict", ALL,
                                format=lambda v: f"{tr('all')} ({len(records)})" if v == ALL
                                else f"{claims.verdict_name(v)} ({counts[v]})")
-    return [r for r in records if verdict in (ALL, read_verdict(r))], any(r.ours is not None for r in records)
+    chosen = [r for r in records if verdict in (ALL, read_verdict(r))]
+    return chosen, any(r.ours is not None and r.split != COUNTED for r in records)
 
 
 def show_plot(records) -> None:
