@@ -40,10 +40,15 @@ def ends(toy):
     return wait
 
 
-def worker_of(name, program="core.jobs.worker"):
-    """Process id of a job's worker from the system's own table, None when there is none."""
+def worker_of(name, program="core.jobs.worker", server=None):
+    """Process id of a job's worker from the system's own table, None when there is none.
+
+    Another process may test the same job at the same time: the worker is that of `server`, this process by default.
+    """
+    server = server or os.getpid()
     rows = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout.splitlines()
-    return next((int(row.split()[0]) for row in rows if f"{program} {name} " in row), None)
+    own = [row.split() for row in rows if f"{program} {name} " in row]
+    return next((int(row[0]) for row in own if row[-1] == str(server)), None)
 
 
 def kill_worker(name):

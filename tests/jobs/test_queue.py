@@ -124,7 +124,7 @@ def test_workers_end_when_their_server_is_killed(toy, monkeypatch, stubborn, sta
         await_state(lambda: len(store.list_jobs()) == 2 and any(steps(job) for job in store.list_jobs()))
         time.sleep(0.5)  # the thread that asked is gone, the workers are not
         assert all(job.active for job in store.list_jobs())
-        workers = [worker_of(job.id, TOY) for job in store.list_jobs()]
+        workers = [worker_of(job.id, TOY, server.pid) for job in store.list_jobs()]
     finally:
         server.kill()
         server.wait()

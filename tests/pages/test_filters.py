@@ -9,8 +9,8 @@ from core.analysis.saliency.filters import find_answers, list_ngrams, rank_filte
 from core.checkpoints.cnn import list_cnns, load_cnn
 from core.corpora.labelled import read_demo_reviews
 from core.tokens.labelled import encode_texts, split_words
-from tests.pages.opened import figures, open_page, shown
-from tests.pages.test_saliency import calm, read, text, train_stranger
+from tests.pages.opened import figures, numbers, open_page, shown
+from tests.pages.test_saliency import calm, text, train_stranger
 from tests.saliency_lab import copy_network
 
 DEMO = read_demo_reviews()
@@ -31,7 +31,7 @@ def test_filters_are_ranked_by_how_far_they_move_the_decision(network):
     _texts, found = read_demo(network)
     at = calm(open_page("filters"))
     assert len(figures(at)) == 4 and at.selectbox(key="ffilter").value == int(rank_filters(found)[0])
-    bars = [(y, x) for t in figures(at)[0]["data"] for x, y in zip(np.atleast_1d(read(t["x"])), read(t["y"]),
+    bars = [(y, x) for t in figures(at)[0]["data"] for x, y in zip(np.atleast_1d(numbers(t["x"])), numbers(t["y"]),
                                                                    strict=True)]
     lengths = [x for _, x in sorted(bars, reverse=True)]
     assert lengths == sorted(lengths, reverse=True) and len(lengths) == 12
@@ -43,7 +43,7 @@ def test_the_sequences_are_those_the_filter_answers_to(network):
     at = calm(open_page("filters", ffilter="3"))
     grams = list_ngrams(found, texts, network.words.words, 3, n=12)
     assert figures(at)[1]["layout"]["yaxis"]["ticktext"] == [" ".join(g.words) for g in grams]
-    assert read(figures(at)[1]["data"][0]["x"]) == pytest.approx([g.value for g in grams], rel=1e-5)
+    assert numbers(figures(at)[1]["data"][0]["x"]).tolist() == pytest.approx([g.value for g in grams], rel=1e-5)
 
 
 def test_sentences_come_on_demand_with_their_sequence_in_bold(network):
@@ -109,8 +109,8 @@ def test_recipes_draw_what_the_page_shows(network):
         own = json.loads(found["made"].to_json())
         for mine, theirs in zip(own["data"], figure["data"], strict=True):
             assert mine["type"] == theirs["type"]
-            assert read(mine["x"]) == (read(theirs["x"]) if mine["type"] != "bar" else
-                                       pytest.approx(read(theirs["x"]), rel=1e-4))
+            assert numbers(mine["x"]).tolist() == (numbers(theirs["x"]).tolist() if mine["type"] != "bar" else
+                                       pytest.approx(numbers(theirs["x"]).tolist(), rel=1e-4))
 
 
 def test_everything_shown_is_japanese(network):

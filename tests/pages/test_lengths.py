@@ -14,8 +14,7 @@ from core.corpora.demo_pairs import read_demo_pairs
 from core.corpora.pairs import SentencePairs
 from core.translate.beam import BeamSettings
 from core.ui.seq2seq import evaluations
-from tests.pages.opened import calm, figures, open_page, shown
-from tests.pages.test_saliency import read
+from tests.pages.opened import calm, figures, numbers, open_page, shown
 from tests.seq2seq_lab import copy_pair, save_model
 
 CAPTIONS = [p for p in read_demo_pairs() if p.style == "caption"]
@@ -72,7 +71,7 @@ def test_curves_and_sentences_are_those_of_the_bins(lab, query, prop, cut):
     bins = cut(read_property(made[0], prop))
     wanted = bin_bleu([e.counts for e in made], bins)
     for trace, bleu in zip(curves(at), wanted.bleu, strict=True):
-        assert read(trace["y"]) == pytest.approx(bleu.tolist(), rel=1e-4)
+        assert numbers(trace["y"]).tolist() == pytest.approx(bleu.tolist(), rel=1e-4)
     rows = bins.rows(len(bins) - 1)
     assert table(at)["source"].tolist() == [CAPTIONS[i].english for i in rows]
     assert table(at)["reversed-1"].tolist() == pytest.approx(score_sentences(made[0].counts[rows]).tolist())
