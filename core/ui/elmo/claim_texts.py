@@ -4,9 +4,9 @@ import re
 
 from core.ui.language import tr
 
-VIEWS = {"parameters_full": "characters", "context_beats_static_wsd": "meanings", "layer2_beats_layer1_wsd": "layers",
+VIEWS = {"parameters_full": "layers", "context_beats_static_wsd": "meanings", "layer2_beats_layer1_wsd": "layers",
          "layer1_beats_layer2_pos": "layers", "mix_beats_last": "layers", "helps_polarity": "layers",
-         "sample_efficiency": "layers", "oov_neighbours": "characters", "perplexity": "language_model"}
+         "sample_efficiency": "layers", "oov_neighbours": "meanings", "perplexity": "meanings"}
 
 _SPLITS = re.compile(r"(?:(\d+) seeds)?(?:, the interval is (their range))?(?:(\d+) test articles)?")
 
