@@ -9,8 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg
 
-N_BOOTSTRAP = 1000
-
 
 @dataclass(frozen=True)
 class ClassMoments:
@@ -105,12 +103,6 @@ def count_wins(scores_a: np.ndarray, groups_a: np.ndarray, scores_b: np.ndarray,
     return by_group
 
 
-def draw_groups(n_groups: int, *, seed: int = 0) -> np.ndarray:
-    """How often each group is drawn in each of N_BOOTSTRAP resamples, float32 array of shape (R, G)."""
-    rng = np.random.default_rng(seed)
-    return rng.multinomial(n_groups, np.full(n_groups, 1 / n_groups), N_BOOTSTRAP).astype(np.float32)
-
-
 def bootstrap_auc(wins: np.ndarray, counts_a: np.ndarray, counts_b: np.ndarray, draws: np.ndarray) -> np.ndarray:
     """AUC of each resample of whole groups, (R,); 0.5 where a resample lacks a class.
 
@@ -120,8 +112,8 @@ def bootstrap_auc(wins: np.ndarray, counts_a: np.ndarray, counts_b: np.ndarray, 
         From `count_wins`.
     counts_a, counts_b : arrays of shape (G,)
         Members of each group.
-    draws : array of shape (R, G)
-        From `draw_groups`; the same draws pair two AUCs.
+    draws : float32 array of shape (R, G)
+        From `core.analysis.intervals.draw_groups`; the same draws pair two AUCs.
     """
     above = np.einsum("rg,rg->r", draws @ wins, draws)
     pairs = (draws @ counts_a.astype(np.float32)) * (draws @ counts_b.astype(np.float32))

@@ -4,9 +4,9 @@ A result is a flat frozen dataclass of arrays, numbers, strings and tuples of st
 """
 
 import json
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 from safetensors import SafetensorError
@@ -66,3 +66,38 @@ def load_result(name: str, kind: type[Result], *, parents: dict[str, str] | None
         return kind(**arrays, **plain)
     except TypeError:
         raise AnalysisError("The stored results for {name} are incomplete.", remedy, name=name) from None
+
+
+@dataclass(frozen=True)
+class ResultKind(Generic[Result]):
+    """Results of one type, at most one a checkpoint, each of which has its ``checkpoint_id``.
+
+    Attributes
+    ----------
+    ending : str
+        What a name has behind the checkpoint's.
+    type : type
+    """
+
+    ending: str
+    type: type[Result]
+
+    def save(self, result: Result, **parents: str) -> str:
+        """Store a result, with the hashes of what else it was computed from; returns its name."""
+        name = result.checkpoint_id + self.ending
+        save_result(name, result, parents=parents)
+        return name
+
+    def load(self, checkpoint_id: str) -> Result:
+        """The stored result; errors as `load_result`."""
+        return load_result(checkpoint_id + self.ending, self.type)
+
+    def load_all(self, system: str) -> list[Result]:
+        """Those that can be read, of checkpoints whose names begin with a system, by name."""
+        found, root = [], result_folder("")
+        for folder in sorted(root.glob(f"{system}-*{self.ending}")) if root.is_dir() else ():
+            try:
+                found.append(load_result(folder.name, self.type))
+            except AnalysisError:
+                continue
+        return found

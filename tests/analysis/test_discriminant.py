@@ -12,10 +12,10 @@ from core.analysis.discriminant import (
     collect_moments,
     compute_auc,
     count_wins,
-    draw_groups,
     fit_discriminant,
     pool_covariance,
 )
+from core.analysis.intervals import draw_groups
 
 SCORES = st.lists(st.integers(-3, 3), min_size=1, max_size=25)
 
@@ -87,7 +87,7 @@ def test_resampled_auc_is_that_of_the_repeated_tokens():
     rng = np.random.default_rng(0)
     a, b = rng.normal(1, 1, 40).round(1), rng.normal(0, 1, 60).round(1)
     group_a, group_b = rng.integers(0, 5, 40), rng.integers(0, 5, 60)
-    draws = draw_groups(5, seed=3)
+    draws = draw_groups(5, seed=3).astype(np.float32)
     got = bootstrap_auc(count_wins(a, group_a, b, group_b, 5), np.bincount(group_a, minlength=5),
                         np.bincount(group_b, minlength=5), draws)
     for r in range(20):

@@ -8,7 +8,8 @@ import numpy as np
 
 from core.analysis.elmo.misspellings import measure_oov_neighbours
 from core.analysis.elmo.surprise import score_text
-from core.analysis.results import load_result, save_result
+from core.analysis.intervals import Estimate, draw_groups
+from core.analysis.results import ResultKind
 from core.checkpoints.bilm import BiLMCheckpoint
 from core.corpora.articles import iterate_article_lines
 from core.errors import AnalysisError
@@ -16,7 +17,6 @@ from core.tokens.running import iterate_sentences
 from core.tokens.streams import part_of
 
 MAX_ARTICLES = 150
-_ENDING, _OOV = "-perplexity", "-misspelt"
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ class HeldOutText:
     n: np.ndarray
     unigram: np.ndarray
 
-    def perplexity(self, *, draws: int = 2_000, seed: int = 0) -> tuple[float, float, float]:
+    def perplexity(self, *, draws: int = 2_000, seed: int = 0) -> Estimate:
         """2 to the mean bits of both directions, and its 95 % interval over drawn articles."""
-        drawn = np.random.default_rng(seed).multinomial(len(self.n), np.full(len(self.n), 1 / len(self.n)), size=draws)
+        drawn = draw_groups(len(self.n), draws=draws, seed=seed)
         values = 2 ** ((drawn @ self.bits) / (drawn @ self.n)).mean(1)
         low, high = np.quantile(values, (0.025, 0.975))
-        return self._mean(self.bits), float(low), float(high)
+        return Estimate(self._mean(self.bits), float(low), float(high))
 
     @property
     def control(self) -> float:
@@ -93,15 +93,8 @@ def read_test_articles(limit: int = MAX_ARTICLES) -> list[list[list[str]]]:
     return [sentences for sentences in list(found.values())[:limit] if sentences]
 
 
-def save_held_out(found: HeldOutText) -> str:
-    """Store it; returns its name."""
-    save_result(found.checkpoint_id + _ENDING, found, parents={})
-    return found.checkpoint_id + _ENDING
-
-
-def load_held_out(checkpoint_id: str) -> HeldOutText:
-    """What is stored; errors as `load_result`."""
-    return load_result(checkpoint_id + _ENDING, HeldOutText)
+_TEXTS = ResultKind("-perplexity", HeldOutText)
+save_held_out, load_held_out = _TEXTS.save, _TEXTS.load
 
 
 @dataclass(frozen=True)
@@ -135,12 +128,5 @@ def measure_misspelt(checkpoint: BiLMCheckpoint, report: Callable[[int, int], No
                          recall["untrained"], over["trigrams"], over["untrained"])
 
 
-def save_misspelt(found: MisspeltWords) -> str:
-    """Store it; returns its name."""
-    save_result(found.checkpoint_id + _OOV, found, parents={})
-    return found.checkpoint_id + _OOV
-
-
-def load_misspelt(checkpoint_id: str) -> MisspeltWords:
-    """What is stored; errors as `load_result`."""
-    return load_result(checkpoint_id + _OOV, MisspeltWords)
+_WORDS = ResultKind("-misspelt", MisspeltWords)
+save_misspelt, load_misspelt = _WORDS.save, _WORDS.load

@@ -13,8 +13,10 @@ import torch
 from torch import Tensor
 
 from core.analysis.elmo.probing import EPOCHS, Features, Probed, ProbeSettings, fit_probe
-from core.analysis.elmo.tasks import READERS, LabelledWords, Task, shorten
-from core.analysis.results import load_result, save_result
+from core.analysis.elmo.tasks import READERS, LabelledWords, Task, read_present, shorten
+from core.analysis.elmo.untrained import draw_bilm
+from core.analysis.intervals import Estimate, draw_means
+from core.analysis.results import ResultKind
 from core.checkpoints.bilm import BiLMCheckpoint
 from core.corpora.vectors import GLOVE, load_vectors
 from core.errors import CorpusError
@@ -26,7 +28,6 @@ GLOVE_NAME, EQUAL, LEARNED, UNTRAINED = "glove", "equal", "learned", "untrained"
 SHARES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)  # of what can be learned from (the paper's Figure 1)
 MAX_WORDS = 60_000   # labels learned from
 SEEDS = 3
-_ENDING = "-layers"
 
 
 def name_layer(layer: int) -> str:
@@ -79,25 +80,12 @@ class LayerStudy:
     fractions: np.ndarray
     efficiency: np.ndarray
 
-    def difference(self, task: str, one: str, other: str, *, draws: int = 2_000) -> tuple[float, float, float]:
+    def difference(self, task: str, one: str, other: str, *, draws: int = 2_000) -> Estimate:
         """Score of one representation less another's (first seed), and its 95 % interval over drawn sentences."""
         t = self.tasks.index(task)
         rows = slice(self.starts[t], self.starts[t + 1])
         a, b = (self.error[rows, self.representations.index(name)].astype(np.float64) for name in (one, other))
         return draw_means(b - a, self.groups[rows], draws=draws)
-
-
-def draw_means(values: np.ndarray, groups: np.ndarray, *, draws: int = 2_000,
-               seed: int = 0) -> tuple[float, float, float]:
-    """Mean of values, and its 95 % bootstrap interval when whole groups are drawn."""
-    values = np.asarray(values, np.float64)
-    sums, counts = np.bincount(groups, values), np.bincount(groups)
-    kept = counts > 0
-    sums, counts = sums[kept], counts[kept]
-    drawn = np.random.default_rng(seed).multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=draws)
-    means = (drawn @ sums) / (drawn @ counts)
-    low, high = np.quantile(means, (0.025, 0.975))
-    return float(values.mean()), float(low), float(high)
 
 
 def study_layers(checkpoint: BiLMCheckpoint, tasks: list[Task], *, seeds: int = SEEDS,
@@ -146,8 +134,8 @@ class _Material:
         self.labels = {part: task.parts[part].labels for part in PARTS}
         self.n_classes = len(task.label_names)
         self.layers = {part: _record(checkpoint.model, task.parts[part], whole=task.whole) for part in PARTS}
-        self.untrained = {part: _record(_forget(checkpoint.model), task.parts[part], whole=task.whole).mean(0)[None]
-                          for part in PARTS}
+        nothing = draw_bilm(checkpoint.model.config)
+        self.untrained = {part: _record(nothing, task.parts[part], whole=task.whole).mean(0)[None] for part in PARTS}
         self.static = _look_up(task)
         test = self.labels["test"]
         self.base = float(np.bincount(test).max() / len(test)) if self.n_classes else 0.0
@@ -208,13 +196,6 @@ def _record(model: BiLM, own: LabelledWords, *, whole: bool) -> Tensor:
     return torch.from_numpy(means[:, own.rows].astype(np.float16))
 
 
-def _forget(model: BiLM, seed: int = 0) -> BiLM:
-    """A model of the same sizes that has learned nothing."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        return BiLM(model.config).eval().requires_grad_(False)
-
-
 def _look_up(task: Task) -> dict[str, Tensor] | None:
     """GloVe vectors of the word before, the word and the word after, (n, 3, D); zero where there is none. Of sentences
     their mean, three times (n, 3, D). None without the vectors."""
@@ -239,21 +220,8 @@ def _look_up(task: Task) -> dict[str, Tensor] | None:
 
 def measure_layers(checkpoint: BiLMCheckpoint, report: Callable[[str], None]) -> LayerStudy:
     """Every task whose corpus is on this machine."""
-    tasks = []
-    for name, read in READERS.items():
-        try:
-            tasks.append(read())
-        except CorpusError as error:
-            report(f"{name} left out: {error}")
-    return study_layers(checkpoint, tasks, report=report)
+    return study_layers(checkpoint, read_present(READERS, report), report=report)
 
 
-def save_layers(study: LayerStudy) -> str:
-    """Store a study; returns its name."""
-    save_result(study.checkpoint_id + _ENDING, study, parents={})
-    return study.checkpoint_id + _ENDING
-
-
-def load_layers(checkpoint_id: str) -> LayerStudy:
-    """A stored study; errors as `load_result`."""
-    return load_result(checkpoint_id + _ENDING, LayerStudy)
+_RESULTS = ResultKind("-layers", LayerStudy)
+save_layers, load_layers = _RESULTS.save, _RESULTS.load

@@ -10,14 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
-from scipy import stats
 
 from core.analysis.elmo.reference import embed_words
 from core.analysis.elmo.spelling import TrigramIndex
+from core.analysis.elmo.untrained import draw_encoder
+from core.analysis.intervals import Estimate, estimate_share
 from core.checkpoints.bilm import BiLMCheckpoint
 from core.errors import AnalysisError
-from core.models.character_encoder import CharacterConfig, CharacterEncoder
 
 RULES = ("swap", "drop", "double", "ending")
 SPACES = ("trained", "trigrams", "untrained")
@@ -54,13 +53,13 @@ class OovNeighbours:
     n_words: int
     hits: dict[str, np.ndarray]
 
-    def recall(self, space: str, k: int = 1, *, rule: str | None = None) -> tuple[float, float, float]:
+    def recall(self, space: str, k: int = 1, *, rule: str | None = None) -> Estimate:
         """Share of misspellings whose original is among the k nearest (1 or 10), with its 95 % interval by Wilson."""
         own = self.hits[space][self._pick(rule), KS.index(k)]
         return estimate_share(float(own.sum()), len(own))
 
     def difference(self, space: str, k: int = 1, *, rule: str | None = None, n_draws: int = 2000,
-                   seed: int = 0) -> tuple[float, float, float]:
+                   seed: int = 0) -> Estimate:
         """Recall of the trained encoder less that of another space, with its 95 % bootstrap interval over words."""
         rows = self._pick(rule)
         gains = (self.hits["trained"] - self.hits[space])[rows, KS.index(k)]
@@ -69,24 +68,10 @@ class OovNeighbours:
         drawn = np.random.default_rng(seed).integers(len(sums), size=(n_draws, len(sums)))
         means = sums[drawn].sum(1) / counts[drawn].sum(1)
         low, high = np.quantile(means, (0.025, 0.975))
-        return float(gains.mean()), float(low), float(high)
+        return Estimate(float(gains.mean()), float(low), float(high))
 
     def _pick(self, rule: str | None) -> np.ndarray:
         return np.array([rule in (None, own.rule) for own in self.asked])
-
-
-def estimate_share(hits: float, n: int) -> tuple[float, float, float]:
-    """A share and its 95 % interval by Wilson; `hits` may be a sum of chances.
-
-    >>> [round(v, 3) for v in estimate_share(8, 10)]
-    [0.8, 0.49, 0.943]
-    """
-    if not n:
-        return float("nan"), float("nan"), float("nan")
-    z, p = stats.norm.ppf(0.975), hits / n
-    middle, half = p + z * z / (2 * n), z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    scale = 1 + z * z / n
-    return p, float((middle - half) / scale), float((middle + half) / scale)
 
 
 def misspell_words(words: Sequence[str], known: Sequence[str], *, seed: int = 0) -> tuple[Misspelling, ...]:
@@ -123,13 +108,6 @@ def choose_words(words: Sequence[str], n: int, *, seed: int = 0) -> list[str]:
     fit = [word for word in words if _LEAST <= len(word) <= _MOST and letters.issuperset(word)]
     rows = np.sort(np.random.default_rng(seed).permutation(len(fit))[:n])
     return [fit[i] for i in rows]
-
-
-def draw_encoder(config: CharacterConfig, seed: int) -> CharacterEncoder:
-    """An untrained encoder, as training begins with one."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        return CharacterEncoder(config).eval().requires_grad_(False)
 
 
 def measure_oov_neighbours(checkpoint: BiLMCheckpoint, words: Sequence[str] | None = None, *, n_words: int = 1000,

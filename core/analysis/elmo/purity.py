@@ -4,27 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import stats
 
 from core.analysis.elmo.mixing import Mix, one_layer
 from core.analysis.elmo.products import find_cosines, multiply_vectors
 from core.analysis.elmo.word_tokens import WordTokens, record_tokens
-from core.analysis.intervals import estimate_mean
+from core.analysis.intervals import Estimate, estimate_mean, estimate_share
 from core.corpora.senses import SenseExample
 from core.errors import AnalysisError
 from core.models.bilm import BiLM
 
 TIE = 4e-6  # cosines of float32 vectors that differ by less are equal: the rounding of 1,024 products
 AROUND = "around"
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number and its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,16 +78,6 @@ def score_silhouettes(cosines: np.ndarray, senses: np.ndarray) -> np.ndarray:
     return np.where(sizes[own] > 1, np.nan_to_num(found), 0)  # both distances 0: as far from either
 
 
-def bound_share(share: float, n: int) -> Estimate:
-    """A share of n independent trials with Wilson's interval (1927); the count of successes need not be whole."""
-    if not n:
-        return Estimate(float("nan"), float("nan"), float("nan"))
-    z = stats.norm.ppf(0.975)
-    middle, half = (share + z * z / (2 * n)), z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    low, high = (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
-    return Estimate(float(share), max(0.0, float(low)), min(1.0, float(high)))
-
-
 def measure_purity(cosines: np.ndarray, senses: Sequence[str] | np.ndarray) -> Purity:
     """Purity of senses (N,) under cosines (N, N); examples whose sense is ``""`` take no part.
 
@@ -120,7 +100,7 @@ def measure_purity(cosines: np.ndarray, senses: Sequence[str] | np.ndarray) -> P
     asked = np.isfinite(right)
     silhouettes = score_silhouettes(cosines, senses)
     own = counts[senses][asked]
-    return Purity(right, silhouettes, bound_share(float(right[asked].mean()), int(asked.sum())),
+    return Purity(right, silhouettes, estimate_share(float(right[asked].sum()), int(asked.sum())),
                   float(silhouettes.mean()), commonest=float((senses[asked] == counts.argmax()).mean()),
                   random=float(((own - 1) / (len(senses) - 1)).mean()))
 
@@ -130,7 +110,7 @@ def compare_purities(one: Purity, other: Purity) -> Estimate:
     Wilson's intervals of both): unlike a bootstrap it does not shrink to nothing where all of a few examples agree."""
     both = np.isfinite(one.right) & np.isfinite(other.right)
     pair, n = np.stack([one.right[both], other.right[both]]), int(both.sum())
-    p, q = (bound_share(float(share), n) for share in pair.mean(1))
+    p, q = (estimate_share(float(hits), n) for hits in pair.sum(1))
     together = float((pair[0] - p.value) @ (pair[1] - q.value)) / n
     spread = np.sqrt(p.value * (1 - p.value) * q.value * (1 - q.value))
     together = together if together < 0 else max(together - 1 / (2 * n), 0)  # his continuity correction

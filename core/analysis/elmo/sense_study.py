@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
-from core.analysis.elmo.layer_study import EQUAL, LEARNED, UNTRAINED, draw_means, name_layer
+from core.analysis.elmo.layer_study import EQUAL, LEARNED, UNTRAINED, name_layer
 from core.analysis.elmo.nearest_sense import (
     SenseData,
     assign_senses,
@@ -21,18 +20,19 @@ from core.analysis.elmo.nearest_sense import (
     scale_layers,
     simplex,
 )
-from core.analysis.results import load_result, save_result
+from core.analysis.elmo.tasks import read_present
+from core.analysis.elmo.untrained import draw_bilm
+from core.analysis.intervals import Estimate, draw_means
+from core.analysis.results import ResultKind
 from core.checkpoints.bilm import BiLMCheckpoint
 from core.corpora.semcor import read_semcor
 from core.corpora.senses import read_coarsewsd, read_demo_senses
-from core.errors import CorpusError
 from core.models.bilm import BiLM
 from core.states.bilm import record_bilm
 
 FREQUENT = "frequent"  # always the sense that was seen most often: what static vectors amount to
 DEMO, FOLDS = "demo", 6
 _AT_ONCE = 1_000       # sentences recorded together: 200 MB at a width of 1,024
-_ENDING = "-senses"
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +103,7 @@ class SenseStudy:
         """Share of right answers of every representation, (R,)."""
         return self.right[self.rows(name)].mean(0)
 
-    def difference(self, name: str, one: str, other: str) -> tuple[float, float, float]:
+    def difference(self, name: str, one: str, other: str) -> Estimate:
         """Accuracy of one representation less another's, and its 95 % interval over drawn words."""
         a, b = (self.right[self.rows(name), self.representations.index(r)].astype(np.float64) for r in (one, other))
         return draw_means(a - b, self.groups[self.rows(name)])
@@ -202,10 +202,7 @@ def study_senses(checkpoint: BiLMCheckpoint, sets: Iterable[Occurrences], *,
 def _ask(model: BiLM, data: Occurrences) -> tuple[np.ndarray, np.ndarray, int]:
     """Answers (asked, R), the chosen shares, and how many are seen in a turn."""
     layers = scale_layers(record_occurrences(model, data).astype(np.float32))
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        nothing = BiLM(model.config).eval().requires_grad_(False)
-    untrained = scale_layers(record_occurrences(nothing, data).astype(np.float32))
+    untrained = scale_layers(record_occurrences(draw_bilm(model.config), data).astype(np.float32))
     fixed = np.concatenate([np.eye(len(layers)), np.full((1, len(layers)), 1 / len(layers))])
     answers, chosen, n_seen = np.empty((len(data.words), len(fixed) + 3), np.int64), [], 0
     for turn in range(data.fold.max() + 1):
@@ -223,21 +220,8 @@ def _ask(model: BiLM, data: Occurrences) -> tuple[np.ndarray, np.ndarray, int]:
 
 def measure_senses(checkpoint: BiLMCheckpoint, report: Callable[[str], None]) -> SenseStudy:
     """Every set that is on this machine; our own always is."""
-    sets = []
-    for name, read in SETS.items():
-        try:
-            sets.append(read())
-        except CorpusError as error:
-            report(f"{name} left out: {error}")
-    return study_senses(checkpoint, sets, report=report)
+    return study_senses(checkpoint, read_present(SETS, report), report=report)
 
 
-def save_senses(study: SenseStudy) -> str:
-    """Store a study; returns its name."""
-    save_result(study.checkpoint_id + _ENDING, study, parents={})
-    return study.checkpoint_id + _ENDING
-
-
-def load_senses(checkpoint_id: str) -> SenseStudy:
-    """A stored study; errors as `load_result`."""
-    return load_result(checkpoint_id + _ENDING, SenseStudy)
+_RESULTS = ResultKind("-senses", SenseStudy)
+save_senses, load_senses = _RESULTS.save, _RESULTS.load

@@ -1,8 +1,9 @@
 """Small tasks that ask what a word's vector knows: part of speech, chunk, depth in the tree, and the polarity of a
 sentence. Senses have a module of their own (`core.analysis.elmo.senses`)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -11,13 +12,14 @@ from core.corpora.labelled import read_polarity
 from core.corpora.library import read_corpus
 from core.corpora.tagged import read_conll2000
 from core.corpora.treebank import Document
-from core.errors import AnalysisError
+from core.errors import AnalysisError, CorpusError
 from core.tokens.linearise import Kind, linearise
 from core.tokens.splits import PARTS, split_documents
 
 MIN_COUNT = 10  # a label that comes less often among what is learned from is left out everywhere
 _MARKS = {"(": "-LRB-", ")": "-RRB-", "[": "-LSB-", "]": "-RSB-", "{": "-LCB-", "}": "-RCB-"}
 Words = tuple[str, ...]
+Material = TypeVar("Material")
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +108,17 @@ def read_sentiment(*, seed: int = 0) -> Task:
 
 READERS: dict[str, Callable[[], Task]] = {"pos": read_tagging, "chunk": read_chunking, "depth": read_depth,
                                           "polarity": read_sentiment}
+
+
+def read_present(readers: Mapping[str, Callable[[], Material]], report: Callable[[str], None]) -> list[Material]:
+    """What can be read on this machine; what cannot is reported."""
+    found = []
+    for name, read in readers.items():
+        try:
+            found.append(read())
+        except CorpusError as error:
+            report(f"{name} left out: {error}")
+    return found
 
 
 def shorten(task: Task, n_words: int, *, seed: int = 0) -> Task:

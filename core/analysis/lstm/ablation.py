@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from core.analysis.intervals import draw_groups
 from core.analysis.lstm.correlation import compute_correlations
 from core.analysis.lstm.heldout import group_tokens
 from core.checkpoints.store import Checkpoint
@@ -158,8 +159,7 @@ def _choose_cells(estimate: np.ndarray, r: np.ndarray, n_cells: tuple[int, int, 
 def _draw_groups(groups: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Group index of each sentence, and how often each resample takes each group."""
     names, index = np.unique(groups, return_inverse=True)
-    draws = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), N_BOOTSTRAP)
-    return index, draws
+    return index, draw_groups(len(names), draws=N_BOOTSTRAP, seed=seed)
 
 
 def _pool(per_sentence: np.ndarray, index: np.ndarray) -> np.ndarray:

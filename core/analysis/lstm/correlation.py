@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.analysis.intervals import draw_groups
 from core.errors import AnalysisError
 from core.tokens.encoded import EncodedSentences
 from core.tokens.linearise import PHRASES
@@ -188,8 +189,7 @@ def bootstrap_correlations(x: np.ndarray, y: np.ndarray, groups: np.ndarray, *, 
     x, y = x - x.mean(), y - y.mean()
     sums = np.column_stack([np.bincount(index, weights=w)
                             for w in (np.ones_like(x), x, y, x * x, y * y, x * y)])
-    n_groups = len(sums)
-    draws = np.random.default_rng(seed).multinomial(n_groups, np.full(n_groups, 1 / n_groups), N_BOOTSTRAP)
+    draws = draw_groups(len(sums), draws=N_BOOTSTRAP, seed=seed)
     n, sx, sy, sxx, syy, sxy = (draws @ sums).T
     below = np.sqrt(np.clip(n * sxx - sx ** 2, 1e-12, None) * np.clip(n * syy - sy ** 2, 1e-12, None))
     return (n * sxy - sx * sy) / below

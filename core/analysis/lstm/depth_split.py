@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
+from core.analysis.intervals import draw_groups
 from core.analysis.lstm.heldout import group_tokens, split_groups
 from core.tokens.encoded import EncodedSentences
 from core.tokens.linearise import PHRASES
@@ -42,7 +43,7 @@ class DepthSplit:
         rotated = [_rotate(depths, fit, rng) for _ in range(N_ROTATIONS)]
         # a depth for every word type, drawn as often as it comes (Hewitt and Liang 2019)
         tasks = [rng.choice(depths, sentences.ids.max(initial=0) + 1)[sentences.ids] for _ in range(N_TASKS)]
-        return cls(fit, folds, index, rng.multinomial(n, np.full(n, 1 / n), N_BOOTSTRAP),
+        return cls(fit, folds, index, draw_groups(n, draws=N_BOOTSTRAP, seed=rng),
                    np.concatenate([depths, *rotated, *tasks], axis=1), sentences.position, groups)
 
     @property

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from scipy import signal, stats
 
+from core.analysis.intervals import draw_groups
 from core.analysis.lstm.heldout import group_tokens, untrained_like
 from core.analysis.quantisation import ENOUGH, count_levels, explain_variance
 from core.checkpoints.store import Checkpoint
@@ -257,7 +258,7 @@ def _count(model: LSTMLanguageModel, sentences: EncodedSentences, limits: np.nda
 def _share_few(trained: _Counts, levels: np.ndarray, seed: int) -> np.ndarray:
     """Share of cells with few levels, its interval over resampled bundles of groups, and the untrained share."""
     n = len(trained.bundles)
-    draws = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), DRAWS).astype(np.float32)
+    draws = draw_groups(n, draws=DRAWS, seed=seed).astype(np.float32)
     flat = trained.bundles.reshape(n, -1).astype(np.float32)
     whole, *shares = ((explain_variance((draw @ flat).reshape(trained.bundles.shape[1:]),
                                         max_levels=FEW)[:, -1] >= ENOUGH).mean()

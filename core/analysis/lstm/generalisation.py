@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.analysis.intervals import draw_groups
 from core.analysis.lstm.correlation import compute_correlations
 from core.analysis.lstm.heldout import group_tokens, split_groups, untrained_like
 from core.analysis.lstm.prediction import class_members, compute_predictions
@@ -285,8 +286,7 @@ def _share(right: np.ndarray, seed: int) -> np.ndarray:
 
 def _interval(sums: np.ndarray, seed: int) -> tuple[float, float]:
     """95 % interval of a ratio of sums when its groups, the rows, are drawn again."""
-    n = len(sums)
-    draws = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), 1000) @ sums
+    draws = draw_groups(len(sums), seed=seed) @ sums
     low, high = np.quantile(draws[:, 0] / draws[:, 1], (0.025, 0.975))
     return float(low), float(high)
 

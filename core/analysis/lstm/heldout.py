@@ -7,8 +7,8 @@ has its control: rotated labels, an untrained LSTM of the same size, the positio
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
+from core.analysis.intervals import draw_groups
 from core.analysis.lstm.correlation import (
     PROPERTIES,
     ValueByLevel,
@@ -28,6 +28,7 @@ from core.analysis.lstm.prediction import (
     compute_predictions,
     score_class,
 )
+from core.analysis.untrained import draw_untrained
 from core.checkpoints.store import Checkpoint
 from core.models.lstm import LSTMLanguageModel
 from core.states.lstm import SentenceStates, record_states
@@ -155,12 +156,7 @@ def compute_epochs(models: list[LSTMLanguageModel], sentences: EncodedSentences)
 
 def untrained_like(model: LSTMLanguageModel, *, seed: int = 0) -> LSTMLanguageModel:
     """A model of the same sizes with its first weights, the control of every correlation."""
-    state = torch.get_rng_state()
-    try:
-        torch.manual_seed(seed + 1)
-        return LSTMLanguageModel(model.config).eval().requires_grad_(False)
-    finally:
-        torch.set_rng_state(state)
+    return draw_untrained(lambda: LSTMLanguageModel(model.config), seed=seed + 1)
 
 
 def group_tokens(sentences: EncodedSentences) -> np.ndarray:
@@ -209,7 +205,7 @@ def _compare_brackets(predictions: Predictions, vocabulary: Vocabulary, groups: 
         inside = class_members(vocabulary, name)[predictions.target]
         sums += [np.bincount(index, weights=inside & right), np.bincount(index, weights=inside)]
     sums = np.column_stack(sums)
-    draws = np.random.default_rng(seed).multinomial(len(sums), np.full(len(sums), 1 / len(sums)), 1000) @ sums
+    draws = draw_groups(len(sums), seed=seed) @ sums
     difference = [t[:, 0] / np.maximum(t[:, 1], 1) - t[:, 2] / np.maximum(t[:, 3], 1) for t in
                   (sums.sum(0, keepdims=True), draws)]
     return np.array([difference[0][0], *np.quantile(difference[1], (0.025, 0.975))])

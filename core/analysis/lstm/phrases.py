@@ -13,8 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
+from core.analysis.discriminant import compute_auc
+from core.analysis.intervals import draw_groups
 from core.analysis.lstm.heldout import VECTORS, group_tokens, split_groups, untrained_like
 from core.checkpoints.store import Checkpoint
 from core.states.lstm import record_states
@@ -286,7 +287,7 @@ def _score_cells(cells: np.ndarray, own: _Binned, best: np.ndarray, inside: np.n
     kept, counts, ranges, rises, intervals, auc = _empty_row(0, 0)[2:-1]
     _, index = np.unique(data.groups[score], return_inverse=True)
     n_groups = int(index.max()) + 1
-    draws = np.random.default_rng(data.seed).multinomial(n_groups, np.full(n_groups, 1 / n_groups), N_BOOTSTRAP)
+    draws = draw_groups(n_groups, draws=N_BOOTSTRAP, seed=data.seed)
     for k, cell in enumerate(best.tolist()):
         code = (index * 2 + inside[score]) * FINE + own.bins[cell, score]
         by_group = np.bincount(code, minlength=n_groups * 2 * FINE).reshape(n_groups, 2, FINE)
@@ -296,7 +297,8 @@ def _score_cells(cells: np.ndarray, own: _Binned, best: np.ndarray, inside: np.n
         drawn = np.tensordot(draws, by_group, 1)
         for b, size in enumerate(SIZES):
             intervals[k, b] = _reflect(float(compute_overlap(counts[k], size)), compute_overlap(drawn, size))
-        area = _compute_auc(values[score] * (1 if rises[k] else -1), inside[score])
+        scored = values[score] * (1 if rises[k] else -1)
+        area = compute_auc(scored[inside[score]], scored[~inside[score]])
         shift = area - _binned_auc(counts[k], rises[k])
         auc[k] = area, *np.clip(np.nanquantile(_binned_auc(drawn, rises[k]), (0.025, 0.975)) + shift, 0, 1)
     return kept, counts, ranges, rises, intervals, auc
@@ -308,14 +310,8 @@ def _reflect(value: float, drawn: np.ndarray) -> np.ndarray:
     return np.clip([2 * value - high, 2 * value - low], 0, 1)
 
 
-def _compute_auc(values: np.ndarray, inside: np.ndarray) -> float:
-    """P(value inside > value outside), ties by halves (Mann–Whitney)."""
-    n_in, n_out = int(inside.sum()), int((~inside).sum())
-    return float((rankdata(values)[inside].sum() - n_in * (n_in + 1) / 2) / (n_in * n_out))
-
-
 def _binned_auc(counts: np.ndarray, rises: bool) -> np.ndarray:
-    """The same from counts (…, 2, FINE), tokens of one bin tied."""
+    """The AUC from counts (…, 2, FINE), tokens of one bin tied."""
     shares = counts / np.maximum(counts.sum(-1, keepdims=True), 1)
     below = np.cumsum(shares[..., 0, :], -1) - shares[..., 0, :] / 2
     area = (shares[..., 1, :] * below).sum(-1)

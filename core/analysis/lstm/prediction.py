@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.analysis.intervals import draw_groups
 from core.models.lstm import LSTMLanguageModel
 from core.states.lstm import compute_log_probabilities
 from core.tokens.encoded import EncodedSentences
@@ -133,7 +134,7 @@ def score_class(predictions: Predictions, members: np.ndarray, groups: np.ndarra
     right = inside & (predictions.target == predictions.predicted)
     _, index = np.unique(groups, return_inverse=True)
     hits, trials = np.bincount(index, weights=right), np.bincount(index, weights=inside)
-    draws = np.random.default_rng(seed).multinomial(len(hits), np.full(len(hits), 1 / len(hits)), 1000)
+    draws = draw_groups(len(hits), seed=seed)
     shares = (draws @ hits) / np.maximum(draws @ trials, 1)
     claimed = members[predictions.predicted]
     return ClassAccuracy(

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
+from core.analysis.discriminant import compute_auc
+from core.analysis.intervals import draw_groups
 from core.analysis.logistic import LogisticPath, find_largest_penalty, fit_path
 from core.analysis.lstm.heldout import group_tokens, split_groups, untrained_like
 from core.checkpoints.store import Checkpoint
@@ -216,8 +217,9 @@ def _score(path: LogisticPath, cells: _Cells, inside: np.ndarray, parts: _Parts,
     draws = _draw_means(right, parts.groups[parts.score], seed)
     validation = checked.mean(1)
     error = _draw_means(checked[[validation.argmax()]], parts.groups[parts.validate], seed).std()
+    truth = inside[parts.score]
     return [[path.penalties[k], path.n_cells[k], validation[k], right[k].mean(), *np.quantile(draws[k], (0.025, 0.975)),
-             _compute_auc(odds[k], inside[parts.score])] for k in range(len(right))], float(error)
+             compute_auc(odds[k, truth], odds[k, ~truth])] for k in range(len(right))], float(error)
 
 
 def _draw_means(right: np.ndarray, groups: np.ndarray, seed: int) -> np.ndarray:
@@ -226,13 +228,8 @@ def _draw_means(right: np.ndarray, groups: np.ndarray, seed: int) -> np.ndarray:
     n_groups = int(index.max()) + 1
     hits = np.stack([np.bincount(index, weights=row, minlength=n_groups) for row in right])
     sizes = np.bincount(index, minlength=n_groups)
-    draws = np.random.default_rng(seed).multinomial(n_groups, np.full(n_groups, 1 / n_groups), N_BOOTSTRAP)
+    draws = draw_groups(n_groups, draws=N_BOOTSTRAP, seed=seed)
     return hits @ draws.T / (draws @ sizes)
-
-
-def _compute_auc(odds: np.ndarray, inside: np.ndarray) -> float:
-    n_in, n_out = int(inside.sum()), int((~inside).sum())
-    return float((rankdata(odds)[inside].sum() - n_in * (n_in + 1) / 2) / (n_in * n_out))
 
 
 def _measure_baselines(inside: np.ndarray, position: np.ndarray, parts: _Parts) -> list[float]:

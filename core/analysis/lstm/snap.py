@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from core.analysis.intervals import draw_groups
 from core.analysis.lstm.correlation import bootstrap_correlations, compute_correlations
 from core.analysis.lstm.heldout import group_tokens, split_groups, untrained_like
 from core.checkpoints.store import Checkpoint
@@ -158,8 +159,7 @@ class _Measure:
     def __init__(self, sentences: EncodedSentences, groups: np.ndarray, ends: int, seed: int):
         self.depth, self.groups, self.ends, self.seed = sentences.depth.astype(np.float64), groups, ends, seed
         names, self.index = np.unique(groups, return_inverse=True)
-        self.draws = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)),
-                                                             N_BOOTSTRAP)
+        self.draws = draw_groups(len(names), draws=N_BOOTSTRAP, seed=seed)
 
     def row(self, grid: str, k: int, run: ScoredText, plain: ScoredText, explained: float) -> list[float]:
         return [GRIDS.index(grid), k, *self._perplexity(run), *self._ends(run), *self._depth(run, plain), explained]

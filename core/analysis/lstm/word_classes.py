@@ -17,10 +17,10 @@ from core.analysis.discriminant import (
     collect_moments,
     compute_auc,
     count_wins,
-    draw_groups,
     fit_discriminant,
     pool_covariance,
 )
+from core.analysis.intervals import draw_groups
 from core.analysis.lstm.heldout import group_tokens, split_groups, untrained_like
 from core.analysis.projection import Axes, average_by, fit_axes, sample_groups
 from core.checkpoints.store import Checkpoint
@@ -186,7 +186,7 @@ class _Split:
         self.n_groups = int(scored_group.max()) + 1 if len(scored_group) else 0
         self.scored = [np.flatnonzero((labels == k) & ~fitted) for k in range(n_tags)]
         self.counts = [np.bincount(self.group[rows], minlength=self.n_groups) for rows in self.scored]
-        self.draws = draw_groups(max(self.n_groups, 1), seed=seed)
+        self.draws = draw_groups(max(self.n_groups, 1), seed=seed).astype(np.float32)
 
 
 @dataclass

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
+from core.analysis.intervals import draw_groups
 from core.analysis.qwem.dynamics import embed_at
 from core.analysis.qwem.eigen import Eigenpairs
 from core.corpora.analogies import AnalogyFamily
@@ -253,7 +254,7 @@ def _draw_family(right: np.ndarray, pair: np.ndarray, rng: np.random.Generator, 
         return None
     unique, local = np.unique(pair, return_inverse=True)
     local = local.reshape(-1, 2)
-    weights = rng.multinomial(len(unique), np.full(len(unique), 1 / len(unique)), draws).astype(np.float32)
+    weights = draw_groups(len(unique), draws=draws, seed=rng).astype(np.float32)
     both = weights[:, local[:, 0]] * weights[:, local[:, 1]]  # (draws, questions)
     return right.astype(np.float32) @ both.T, both.sum(1)
 

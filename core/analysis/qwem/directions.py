@@ -12,6 +12,7 @@ from math import comb
 import numpy as np
 from scipy import linalg
 
+from core.analysis.intervals import draw_groups
 from core.analysis.qwem.analogies import DRAWS, Questions, draw_accuracy
 from core.errors import AnalysisError
 
@@ -244,7 +245,7 @@ def order_by_direction(embedding: np.ndarray, families: Sequence[np.ndarray], *,
     half, draws = np.full(len(families), np.nan), np.full((len(families), DRAWS), np.nan)
     for f, pairs in enumerate(families):
         r, n = compute_task_vectors(embedding, pairs), len(pairs)
-        weights = np.vstack([np.ones(n), rng.multinomial(n, np.full(n, 1 / n), DRAWS)])
+        weights = np.vstack([np.ones(n), draw_groups(n, draws=DRAWS, seed=rng)])
         shared = ((weights @ r) ** 2 - weights ** 2 @ r ** 2).cumsum(1)
         found = find_half(shared.T, ranks)
         half[f], draws[f] = found[0], found[1:]

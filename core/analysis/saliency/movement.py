@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.analysis.intervals import draw_groups
 from core.analysis.saliency.comparison import LAST, Band, summarise_seeds
 from core.analysis.saliency.experiment import SeedResult
 from core.errors import AnalysisError
@@ -26,8 +27,7 @@ def bootstrap_mean(values: np.ndarray, *, seed: int = 0) -> Band:
     mean = values.mean(0, dtype=np.float64)
     if n == 1:
         return Band(mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan), 1)
-    rng = np.random.default_rng(seed)
-    counts = rng.multinomial(n, np.full(n, 1 / n), DRAWS).astype(np.float32)
+    counts = draw_groups(n, draws=DRAWS, seed=seed).astype(np.float32)
     low, high = np.quantile(counts @ values.astype(np.float32) / n, (0.025, 0.975), axis=0)
     return Band(mean, low, high, n)
 

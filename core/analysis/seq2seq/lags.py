@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.analysis.intervals import draw_groups
+
 DRAWS = 1000
 FEW = 8  # sentences: a mean of fewer is left out
 
@@ -87,7 +89,7 @@ def estimate_over_sentences(values: np.ndarray, *, seed: int = 0) -> tuple[np.nd
     """
     known = np.isfinite(values)
     filled, n = np.where(known, values, 0.0), len(values)
-    draws = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), DRAWS).astype(np.float64)
+    draws = draw_groups(n, draws=DRAWS, seed=seed).astype(np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
         means = (draws @ filled) / (draws @ known)
         mean = filled.sum(0) / known.sum(0)

@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 from scipy import linalg
 
+from core.analysis.intervals import draw_groups
 from core.analysis.projection import fix_signs
 from core.checkpoints.seq2seq import Seq2SeqCheckpoint
 from core.corpora.phrases import PhraseQuadruple
@@ -153,7 +154,7 @@ def measure_quadruples(vectors: np.ndarray, *, measure: Measure = "cosine", n_dr
     random = measure_distance(*_pair_at_random(own, rng), measure)
     if not random.any():
         raise AnalysisError("All phrases have the same vector.", "Choose another checkpoint.")
-    draws = rng.multinomial(len(own), np.full(len(own), 1 / len(own)), size=n_draws)
+    draws = draw_groups(len(own), draws=n_draws, seed=rng)
     draws = np.concatenate([np.ones((1, len(own))), draws])  # the first: the quadruples themselves
     means = draws @ np.concatenate([distances, random[None], (distances[:1] > distances[1:2])]).T / len(own)
     order, voice, looks, scale, share = means.T

@@ -8,15 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analysis.results import load_result, save_result
+from core.analysis.results import ResultKind
 from core.checkpoints.seq2seq import Seq2SeqCheckpoint
 from core.corpora.pairs import SentencePairs
-from core.errors import AnalysisError
-from core.settings import cache_folder
 from core.translate.force import score_translations
 from core.translate.translator import Translator
-
-_ENDING = "-run"
 
 
 @dataclass(frozen=True)
@@ -79,26 +75,22 @@ def measure_run(checkpoint: Seq2SeqCheckpoint, pairs: SentencePairs) -> Measured
         n_tokens=np.array([len(row) for row in scores], np.int32))
 
 
+_RESULTS = ResultKind("-run", MeasuredRun)
+
+
 def save_run(run: MeasuredRun) -> str:
     """Store a measured run; returns its name."""
-    save_result(run.checkpoint_id + _ENDING, run, parents={"pairs": run.pairs_sha256})
-    return run.checkpoint_id + _ENDING
+    return _RESULTS.save(run, pairs=run.pairs_sha256)
 
 
 def load_measured_run(checkpoint_id: str) -> MeasuredRun:
     """A stored run; errors as `load_result`."""
-    return load_result(checkpoint_id + _ENDING, MeasuredRun)
+    return _RESULTS.load(checkpoint_id)
 
 
 def list_measured_runs(corpus: str | None = None) -> list[MeasuredRun]:
     """All stored runs that can be read, by corpus, size, direction and seed."""
-    root, runs = cache_folder() / "analysis", []
-    for folder in sorted(root.glob(f"seq2seq-*{_ENDING}")) if root.is_dir() else ():
-        try:
-            runs.append(load_result(folder.name, MeasuredRun))
-        except AnalysisError:
-            continue
-    return sorted((r for r in runs if corpus in (None, r.corpus)),
+    return sorted((r for r in _RESULTS.load_all("seq2seq") if corpus in (None, r.corpus)),
                   key=lambda r: (r.corpus, r.n_layers, r.hidden_size, not r.reverse, r.seed))
 
 

@@ -4,13 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.analysis.elmo.layer_study import (
-    LayerStudy,
-    draw_means,
-    load_layers,
-    save_layers,
-    study_layers,
-)
+from core.analysis.elmo.layer_study import LayerStudy, load_layers, save_layers, study_layers
 from core.analysis.elmo.tasks import LabelledWords, Task, read_depth, read_tagging
 from core.checkpoints.bilm import BiLMCheckpoint
 from core.models.bilm import BiLM, BiLMConfig
@@ -73,13 +67,3 @@ def test_it_is_stored_and_read(study, scratch_cache):
     back = load_layers("bilm-16-toy")
     assert isinstance(back, LayerStudy) and back.tasks == study.tasks
     np.testing.assert_array_equal(back.error, study.error)
-
-
-def test_whole_groups_are_drawn():
-    rng = np.random.default_rng(3)
-    groups = np.repeat(np.arange(200), 5)
-    level = rng.normal(size=200)[groups]  # within a group all values are alike
-    mean, low, high = draw_means(level, groups)
-    assert low < mean < high and high - low == pytest.approx(2 * 1.96 * level.std() / np.sqrt(200), rel=0.15)
-    single = draw_means(level, np.arange(1000))
-    assert (single[2] - single[1]) < 0.6 * (high - low)

@@ -10,12 +10,12 @@ from core.analysis.elmo.misspellings import (
     Misspelling,
     OovNeighbours,
     choose_words,
-    draw_encoder,
-    estimate_share,
     measure_oov_neighbours,
     misspell_words,
 )
 from core.analysis.elmo.spelling import count_edits, share_trigrams
+from core.analysis.elmo.untrained import draw_encoder
+from core.analysis.intervals import estimate_share
 from core.checkpoints.bilm import BiLMCheckpoint
 from core.errors import AnalysisError
 from core.models.bilm import BiLM, BiLMConfig
@@ -86,25 +86,8 @@ def test_recall_is_a_share_with_wilsons_interval_and_differences_pair_words():
     assert found.difference("untrained", 10)[0] == 1 and found.difference("trigrams", 10)[0] == 0
 
 
-def test_wilson_is_scipys():
-    from scipy.stats import binomtest
-    for hits, n in ((0, 5), (3, 10), (10, 10)):
-        p, low, high = estimate_share(hits, n)
-        own = binomtest(hits, n).proportion_ci(method="wilson")
-        assert (p, low, high) == pytest.approx((hits / n, own.low, own.high), abs=1e-9)
-    assert np.isnan(estimate_share(0, 0)).all()
-
-
 def test_a_word_that_is_none_of_the_models_and_a_model_without_words_are_refused(checkpoint):
     with pytest.raises(AnalysisError, match="none of the words"):
         measure_oov_neighbours(checkpoint, ["strange"])
     with pytest.raises(AnalysisError, match="can be misspelt"):
         measure_oov_neighbours(BiLMCheckpoint("published", checkpoint.model))
-
-
-def test_drawing_an_encoder_leaves_the_random_numbers_alone(checkpoint):
-    torch.manual_seed(5)
-    before = torch.rand(1)
-    torch.manual_seed(5)
-    draw_encoder(checkpoint.model.config.characters, 1)
-    assert torch.equal(torch.rand(1), before)

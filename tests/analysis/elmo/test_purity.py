@@ -7,20 +7,19 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
 from sklearn.metrics import silhouette_score
 
 from core.analysis.elmo.mixing import from_shares, mix_layers, one_layer
 from core.analysis.elmo.products import find_cosines, multiply_vectors
 from core.analysis.elmo.purity import (
     Purity,
-    bound_share,
     compare_purities,
     list_mixes,
     measure_purity,
     summarise_words,
 )
 from core.analysis.elmo.word_tokens import record_tokens
+from core.analysis.intervals import estimate_share
 from core.corpora.senses import SenseExample, read_demo_senses
 from core.errors import AnalysisError
 from core.models.bilm import BiLM, BiLMConfig
@@ -113,15 +112,8 @@ def test_what_cannot_be_told_apart_is_refused(senses):
         measure_purity(np.eye(len(senses), dtype=np.float32), senses)
 
 
-@given(st.integers(1, 300), st.floats(0, 1))
-def test_intervals_of_shares_are_wilsons(n, share):
-    k = round(share * n)
-    mine, wanted = bound_share(k / n, n), binomtest(k, n).proportion_ci(method="wilson")
-    assert (mine.low, mine.high) == pytest.approx((wanted.low, wanted.high), abs=1e-9)
-
-
 def as_purity(right):
-    return Purity(np.array(right, float), np.zeros(len(right)), bound_share(np.mean(right), len(right)), 0, 0.5, 0.5)
+    return Purity(np.array(right, float), np.zeros(len(right)), estimate_share(np.sum(right), len(right)), 0, 0.5, 0.5)
 
 
 def test_the_interval_of_a_difference_holds_the_truth_nineteen_times_in_twenty():

@@ -8,12 +8,14 @@ from core.analysis.elmo.tasks import (
     PARTS,
     read_chunking,
     read_depth,
+    read_present,
     read_sentiment,
     read_tagging,
     shorten,
     tag_leaves,
 )
 from core.corpora.demo import read_demo_treebank
+from core.errors import CorpusError
 
 POS = read_tagging("demo")
 
@@ -69,3 +71,12 @@ def test_a_review_has_one_label():
     task = read_sentiment()
     assert task.whole and sum(len(p.rows) for p in task.parts.values()) == 10_662
     assert shorten(task, 100).parts["train"].rows.tolist() == list(range(len(shorten(task, 100).parts["train"].rows)))
+
+
+def test_what_is_absent_is_reported_and_the_rest_is_read():
+    def absent():
+        raise CorpusError("It is not here.", "Install it.")
+
+    said = []
+    assert read_present({"one": lambda: 1, "other": absent, "two": lambda: 2}, said.append) == [1, 2]
+    assert len(said) == 1 and said[0].startswith("other left out: It is not here.")

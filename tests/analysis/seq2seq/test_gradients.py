@@ -167,7 +167,7 @@ def test_gradients_of_our_own_sentences_are_measured_once_and_again_for_other_we
 
 
 def test_first_weights_are_those_of_the_training(scratch_cache):
-    settings = Seq2SeqTraining(corpus="demo-pairs", hidden_size=6, embedding_size=5, epochs=1, seed=3, device="cpu")
+    settings = Seq2SeqTraining(corpus="demo-pairs", hidden_size=6, embedding_size=6, epochs=1, seed=3, device="cpu")
     run = Seq2SeqRun(settings, load_pair_data(settings), scratch_cache / "run")
     first = {n: t.clone() for n, t in run.model.state_dict().items()}
     model = build_checkpoint()

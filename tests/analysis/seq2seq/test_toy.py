@@ -38,7 +38,7 @@ def test_sequences_are_counted():
 @pytest.fixture(scope="module")
 def half_trained(tmp_path_factory):
     parts = make_parts(ToyTask("copy", 1, 3, 4), 40, 8, seed=0)
-    settings = Seq2SeqTraining(corpus="toy", hidden_size=16, embedding_size=8, dropout=0.0, min_count=1, batch=16,
+    settings = Seq2SeqTraining(corpus="toy", hidden_size=16, embedding_size=16, dropout=0.0, min_count=1, batch=16,
                                learning_rate=0.02, epochs=12, device="cpu", precision="float32", source_size=40,
                                target_size=40)
     run = Seq2SeqRun(settings, load_pair_data(settings, parts), tmp_path_factory.mktemp("run"))
