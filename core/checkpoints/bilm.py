@@ -4,11 +4,10 @@ published ones as they lie in the folder ``elmo`` of a data folder."""
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import torch
-
+from core.checkpoints.assemble import fill_model
 from core.checkpoints.card import BILMS, SCHEMA, BiLMCard
 from core.checkpoints.elmo_release import read_release
-from core.checkpoints.parts import list_cards, read_part, read_words, refuse, write_parts
+from core.checkpoints.parts import list_cards, plan_card, read_part, read_words, write_parts
 from core.checkpoints.rounding import pack_weights, packed_shapes, unpack_weights
 from core.checkpoints.verify import CheckpointFault, list_folders, read_card
 from core.errors import CheckpointError
@@ -91,16 +90,10 @@ def load_bilm(checkpoint_id: str) -> BiLMCheckpoint:
     if checkpoint_id.startswith(RELEASES):
         return _load_release(checkpoint_id)
     card = load_bilm_card(checkpoint_id)
-    try:
-        config = restore_config(card.model)
-        with torch.device("meta"):  # no memory until the weights are known to fit
-            model = BiLM(config)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise refuse(card, " ".join(str(error).split())[:120], again=_AGAIN) from None
-    words = read_words(card, config.vocabulary_size, again=_AGAIN)
+    model = plan_card(card, lambda: BiLM(restore_config(card.model)), again=_AGAIN)
+    words = read_words(card, model.config.vocabulary_size, again=_AGAIN)
     weights = read_part(card, "weights", packed_shapes(model.state_dict()), again=_AGAIN)
-    model.load_state_dict(unpack_weights(weights), assign=True)
-    return BiLMCheckpoint(card.id, model.eval().requires_grad_(False), words, card)
+    return BiLMCheckpoint(card.id, fill_model(model, unpack_weights(weights)), words, card)
 
 
 def list_bilms() -> tuple[list[BiLMCard], list[CheckpointFault]]:

@@ -11,8 +11,9 @@ from functools import cached_property
 import numpy as np
 import torch
 
+from core.checkpoints.assemble import fill_model
 from core.checkpoints.card import CLASSIFIERS, SCHEMA, CNNCard
-from core.checkpoints.parts import list_cards, read_part, read_words, refuse, write_parts
+from core.checkpoints.parts import list_cards, plan_card, read_part, read_words, refuse, write_parts
 from core.checkpoints.verify import CheckpointFault, list_folders, read_card
 from core.models.cnn import TextCNN, TextCNNConfig
 from core.tokens.labelled import WordList
@@ -144,13 +145,9 @@ def load_cnn(checkpoint_id: str) -> CNNCheckpoint:
         Anything absent, truncated, altered or of the wrong shape, with a remedy.
     """
     card = read_card(checkpoint_id, CNNCard, SCHEMA, again=_AGAIN)
-    try:
-        config = TextCNNConfig(**card.model | {"heights": tuple(card.model["heights"])})
-        with torch.device("meta"):  # no memory until the weights are known to fit
-            plan = TextCNN(config)
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise refuse(card, " ".join(str(error).split())[:120], again=_AGAIN) from None
-    words = WordList(read_words(card, config.vocabulary_size, again=_AGAIN))
+    plan = plan_card(card, lambda: TextCNN(TextCNNConfig(**card.model | {"heights": tuple(card.model["heights"])})),
+                     again=_AGAIN)
+    words = WordList(read_words(card, plan.config.vocabulary_size, again=_AGAIN))
     shapes = {n: ("E",) * p.requires_grad + tuple(p.shape) for n, p in plan.named_parameters()}
     tensors = {n: t.float() for n, t in read_part(card, "weights", shapes, again=_AGAIN).items()}
     found = {n: t.float() if n in _ROUNDED else t
@@ -158,12 +155,9 @@ def load_cnn(checkpoint_id: str) -> CNNCheckpoint:
     learned = [n for n, p in plan.named_parameters() if p.requires_grad]
     if len(tensors[learned[0]]) != len(card.epochs) or len(found["wac"]) != len(words):
         raise refuse(card, "epochs or words differ", again=_AGAIN)
-    models = []
-    for e in range(len(card.epochs)):
-        model = copy.deepcopy(plan)
-        model.load_state_dict({n: t[e] if n in learned else t for n, t in tensors.items()}, assign=True)
-        models.append(model.eval().requires_grad_(False))
-    return CNNCheckpoint(card, words, tuple(models), TrainingRecord(**{n: t.numpy() for n, t in found.items()}))
+    models = tuple(fill_model(copy.deepcopy(plan), {n: t[e] if n in learned else t for n, t in tensors.items()})
+                   for e in range(len(card.epochs)))
+    return CNNCheckpoint(card, words, models, TrainingRecord(**{n: t.numpy() for n, t in found.items()}))
 
 
 def list_cnns() -> tuple[list[CNNCard], list[CheckpointFault]]:

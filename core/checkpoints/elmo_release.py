@@ -23,6 +23,7 @@ import h5py
 import numpy as np
 import torch
 
+from core.checkpoints.assemble import fill_model, plan_model
 from core.errors import CheckpointError
 from core.models.bilm import DIRECTIONS, BiLM, BiLMConfig
 from core.models.character_encoder import CharacterConfig
@@ -87,8 +88,7 @@ def read_release(options: Path, weights: Path) -> BiLM:
         the options say: the first one is named with both shapes.
     """
     config = read_options(options)
-    with torch.device("meta"):
-        model = BiLM(config)
+    model = plan_model(lambda: BiLM(config))
     state = {}
     try:
         with h5py.File(weights, "r") as file:
@@ -113,8 +113,7 @@ def read_release(options: Path, weights: Path) -> BiLM:
             state |= {f"{direction}_layers.{k}.w_ih": both[:, :size].contiguous(),
                       f"{direction}_layers.{k}.w_hh": both[:, size:].contiguous()}
             state[f"{direction}_layers.{k}.b"][config.cell_size:2 * config.cell_size] += _FORGET_BIAS
-    model.load_state_dict(state, assign=True)
-    return model.eval().requires_grad_(False)
+    return fill_model(model, state)
 
 
 Entry = tuple[str, str, tuple[int, ...], Callable[[np.ndarray], np.ndarray]]

@@ -8,6 +8,7 @@ sentence read on its own has no source.
 
 import torch
 
+from core.checkpoints.assemble import fill_model, plan_model
 from core.checkpoints.card import CheckpointCard, CorpusCard, Scores, Seq2SeqCard
 from core.checkpoints.seq2seq import Seq2SeqCheckpoint, load_seq2seq, load_seq2seq_card
 from core.errors import CheckpointError
@@ -62,16 +63,14 @@ def load_half_card(checkpoint_id: str) -> CheckpointCard:
 def cut_half(checkpoint: Seq2SeqCheckpoint, half: str) -> LSTMLanguageModel:
     """The LSTM of one half, which shares the weights of the whole and leaves it as it is."""
     part = getattr(checkpoint.model, half)
-    with torch.device("meta"):
-        model = LSTMLanguageModel(part.config)
-    weights = part.state_dict()
+    weights = part.state_dict() | {"embedding.weight": part.embedding.weight}
     if half == ENCODER:
         size, hidden = part.config.vocabulary_size, part.config.hidden_size
         weights |= {"decoder.weight": torch.zeros(size, hidden), "decoder.bias": torch.zeros(size)}
-    model.load_state_dict(weights, assign=True)
+    model = fill_model(plan_model(lambda: LSTMLanguageModel(part.config)), weights)
     if half == DECODER:
         model.start = read_nothing(checkpoint)
-    return model.eval().requires_grad_(False)
+    return model
 
 
 @torch.no_grad()

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from safetensors.torch import save
 
 from core.checkpoints.artefacts import fill_folder, write_atomically, write_json
+from core.checkpoints.assemble import Model, plan_model
 from core.checkpoints.card import SCHEMA, FileCard
 from core.checkpoints.verify import CheckpointFault, checkpoint_folder, read_card, read_file, read_tensors
 from core.errors import CheckpointError
@@ -50,6 +51,14 @@ def write_parts(card_type: type[Card], prefix: str, words: list[str], parts: dic
 def refuse(card: BaseModel, why: str, *, again: str) -> CheckpointError:
     """The error of a folder whose files are the card's and yet do not fit it."""
     return CheckpointError("The content of {id} does not fit its card: {why}.", again, id=card.id, why=why)
+
+
+def plan_card(card: BaseModel, build: Callable[[], Model], *, again: str) -> Model:
+    """A model of a card's sizes, without memory until its weights are known to fit."""
+    try:
+        return plan_model(build)
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise refuse(card, " ".join(str(error).split())[:120], again=again) from None
 
 
 def read_words(card: Card, n_words: int, *, again: str) -> tuple[str, ...]:

@@ -6,10 +6,9 @@ the rounded weights.
 
 from dataclasses import asdict, dataclass
 
-import torch
-
+from core.checkpoints.assemble import fill_model
 from core.checkpoints.card import SCHEMA, TRANSLATORS, Seq2SeqCard
-from core.checkpoints.parts import list_cards, read_part, read_words, refuse, write_parts
+from core.checkpoints.parts import list_cards, plan_card, read_part, read_words, write_parts
 from core.checkpoints.rounding import pack_weights, packed_shapes, unpack_weights
 from core.checkpoints.verify import CheckpointFault, list_folders, read_card
 from core.models.seq2seq import Seq2Seq, Seq2SeqConfig
@@ -63,19 +62,13 @@ def load_seq2seq(checkpoint_id: str) -> Seq2SeqCheckpoint:
         Anything absent, truncated, altered or of the wrong shape, with a remedy.
     """
     card = load_seq2seq_card(checkpoint_id)
-    try:
-        config = Seq2SeqConfig(**card.model)
-        with torch.device("meta"):  # no memory until the weights are known to fit
-            model = Seq2Seq(config)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise refuse(card, " ".join(str(error).split())[:120], again=_AGAIN) from None
-    n_source = config.source_vocabulary_size
-    words = read_words(card, n_source + config.target_vocabulary_size, again=_AGAIN)
+    model = plan_card(card, lambda: Seq2Seq(Seq2SeqConfig(**card.model)), again=_AGAIN)
+    n_source = model.config.source_vocabulary_size
+    words = read_words(card, n_source + model.config.target_vocabulary_size, again=_AGAIN)
     weights = read_part(card, "weights", packed_shapes(model.state_dict()), again=_AGAIN)
-    model.load_state_dict(unpack_weights(weights), assign=True)
     vocabulary = PairVocabulary(Vocabulary(words[:n_source]), Vocabulary(words[n_source:]),
                                 card.corpus.source_language, card.corpus.target_language, card.lower_source)
-    return Seq2SeqCheckpoint(card, model.eval().requires_grad_(False), vocabulary)
+    return Seq2SeqCheckpoint(card, fill_model(model, unpack_weights(weights)), vocabulary)
 
 
 def list_seq2seqs() -> tuple[list[Seq2SeqCard], list[CheckpointFault]]:

@@ -13,6 +13,7 @@ import torch
 from safetensors.torch import save
 
 from core.checkpoints.artefacts import fill_folder, write_atomically, write_json
+from core.checkpoints.assemble import fill_model, plan_model
 from core.checkpoints.card import BILMS, CLASSIFIERS, EMBEDDINGS, SCHEMA, TRANSLATORS, CheckpointCard, FileCard
 from core.checkpoints.halves import DECODER, ENCODER, cut_half, half_card, load_half_card, load_whole
 from core.checkpoints.seq2seq import list_seq2seqs
@@ -163,10 +164,8 @@ def load_snapshots(checkpoint_id: str) -> list[LSTMLanguageModel]:
 
 def _build_model(weights: dict[str, torch.Tensor], card: CheckpointCard) -> LSTMLanguageModel:
     try:
-        with torch.device("meta"):  # no memory until the weights are known to fit
-            model = LSTMLanguageModel(LSTMConfig(**card.model))
-        model.load_state_dict({name: t.float() for name, t in weights.items()}, strict=True, assign=True)
+        return fill_model(plan_model(lambda: LSTMLanguageModel(LSTMConfig(**card.model))),
+                          {name: t.float() for name, t in weights.items()})
     except (RuntimeError, TypeError, ValueError) as error:  # TypeError: a size is missing or unknown
         raise CheckpointError("The weights of {id} do not fit its card: {why}.", _AGAIN, id=card.id,
                               why=" ".join(str(error).split())[:160], kind=card.kind) from None
-    return model.eval().requires_grad_(False)

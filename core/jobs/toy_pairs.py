@@ -75,9 +75,9 @@ def translate(settings: Settings, *, reverse: bool) -> Seq2SeqTraining:
     """The training that a reader's settings ask for, in one direction."""
     return Seq2SeqTraining(
         corpus=f"toy-{settings.task}", reverse=reverse, hidden_size=settings.hidden_size,
-        embedding_size=min(32, settings.hidden_size), source_size=40, target_size=40, min_count=1, dropout=0.0,
-        weight_drop=0.0, learning_rate=settings.rate, epochs=settings.epochs, batch=BATCH, held_out=HELD_OUT,
-        seed=settings.seed, device="cpu", precision="float32")
+        embedding_size=min(32, settings.hidden_size), tied_scale=0.0, source_size=40, target_size=40, min_count=1,
+        dropout=0.0, weight_drop=0.0, learning_rate=settings.rate, epochs=settings.epochs, batch=BATCH,
+        held_out=HELD_OUT, seed=settings.seed, device="cpu", precision="float32")
 
 
 def run(settings: Settings, work: Work) -> dict[str, Any]:

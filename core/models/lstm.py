@@ -125,14 +125,9 @@ class LSTMLanguageModel(LSTMReader):
         """Summed cross entropy in nats over targets ≥ 0, and their number."""
         return self.score(self(ids, dtype), targets, dtype)
 
-    def score(self, h: Tensor, targets: Tensor, dtype: torch.dtype = torch.float32, *,
-              smoothing: float = 0.0) -> tuple[Tensor, int]:
-        """As `loss`, from top hidden states (T, B, H).
-
-        ``smoothing`` is the share of every target that is spread over all words (Szegedy et al. 2016, section 7).
-        """
+    def score(self, h: Tensor, targets: Tensor, dtype: torch.dtype = torch.float32) -> tuple[Tensor, int]:
+        """As `loss`, from top hidden states (T, B, H)."""
         keep = targets >= 0
         h = h[keep].to(dtype)
         logits = nn.functional.linear(h, self.decoder.weight.to(dtype), self.decoder.bias.to(dtype))
-        loss = nn.functional.cross_entropy(logits, targets[keep], reduction="sum", label_smoothing=smoothing)
-        return loss, int(keep.sum())
+        return nn.functional.cross_entropy(logits, targets[keep], reduction="sum"), int(keep.sum())

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from core.models.recurrence import pack_product, tanh_
+from core.models.recurrence import advance, pack_product, retreat
 
 State = tuple[Tensor, Tensor]  # h (B, P) and c (B, H)
 
@@ -34,16 +34,9 @@ def run_projected(gates: Tensor, product: Callable[[Tensor], Tensor], project: C
         Filled.
     """
     h, c = state
-    hidden = c.shape[1]
-    for t in range(gates.shape[0]):
-        gate = gates[t].add_(product(h))
-        gate[:, :2 * hidden].sigmoid_()
-        tanh_(gate[:, 2 * hidden:3 * hidden])
-        gate[:, 3 * hidden:].sigmoid_()
-        torch.mul(gate[:, hidden:2 * hidden], c, out=cs[t])
-        c = cs[t].addcmul_(gate[:, :hidden], gate[:, 2 * hidden:3 * hidden]).clamp_(-clip, clip)
-        m = tanh_(ms[t].copy_(c)).mul_(gate[:, 3 * hidden:])
-        h = torch.clamp(project(m), -clip, clip, out=hs[t])
+    for gate, cell, m, said in zip(gates, cs, ms, hs, strict=True):
+        advance(gate.add_(product(h)), c, cell=cell, out=m, limit=clip)
+        h, c = torch.clamp(project(m), -clip, clip, out=said), cell
 
 
 class ProjectedSequence(torch.autograd.Function):
@@ -75,16 +68,9 @@ class ProjectedSequence(torch.autograd.Function):
         raw = torch.empty_like(hs, dtype=u.dtype)       # dL/d(V m)
         dh, dc = torch.zeros_like(hs[0]), torch.zeros_like(cs[0])
         for t in range(len(cs) - 1, -1, -1):
-            i, f, g, o = gates[t].split(hidden, dim=1)
             raw[t].copy_((dh + grad_h[t]) * (hs[t].abs() < ctx.clip))
-            dm, tanh_c = (raw[t] @ v).float(), torch.tanh(cs[t])
-            dc.addcmul_(dm * o, 1 - tanh_c * tanh_c).mul_(cs[t].abs() < ctx.clip)
-            d_i, d_f, d_g, d_o = delta[t].split(hidden, dim=1)
-            d_i.copy_(dc * g * i * (1 - i))
-            d_f.copy_(dc * (cs[t - 1] if t else c_first) * f * (1 - f))
-            d_g.copy_(dc * i * (1 - g * g))
-            d_o.copy_(dm * tanh_c * o * (1 - o))
-            dc.mul_(f)
+            retreat(gates[t], cs[t - 1] if t else c_first, cs[t], d_out=(raw[t] @ v).float(), dc=dc, delta=delta[t],
+                    limit=ctx.clip)
             dh = (delta[t] @ u).float()
         flat, before = delta.view(-1, 4 * hidden), torch.cat([h_first.unsqueeze(0), hs[:-1]]).to(u.dtype)
         return ((flat @ w).view(x.shape).float(), (flat.t() @ x.reshape(-1, x.shape[2])).float(),

@@ -37,6 +37,59 @@ def tanh_(x: Tensor) -> Tensor:
     return x.mul_(2).sigmoid_().mul_(2).sub_(1)
 
 
+def advance(gate: Tensor, c: Tensor, *, cell: Tensor, out: Tensor, limit: float | None = None) -> None:
+    """One step, in place and without autograd.
+
+    Parameters
+    ----------
+    gate : float32 tensor of shape (B, 4H)
+        Pre-activations on entry; the *activated* gates i, f, g, o on return.
+    c : float32 tensor of shape (B, H)
+        Before the step.
+    cell, out : float32 tensors of shape (B, H)
+        Filled with the next c, cut at ± ``limit`` if there is one, and with o * tanh(c).
+    """
+    hidden = c.shape[1]
+    gate[:, :2 * hidden].sigmoid_()
+    tanh_(gate[:, 2 * hidden:3 * hidden])
+    gate[:, 3 * hidden:].sigmoid_()
+    torch.mul(gate[:, hidden:2 * hidden], c, out=cell)
+    cell.addcmul_(gate[:, :hidden], gate[:, 2 * hidden:3 * hidden])
+    if limit is not None:
+        cell.clamp_(-limit, limit)
+    tanh_(out.copy_(cell)).mul_(gate[:, 3 * hidden:])
+
+
+def retreat(gate: Tensor, before: Tensor, cell: Tensor, *, d_out: Tensor, dc: Tensor, delta: Tensor,
+            limit: float | None = None) -> None:
+    """The gradient of `advance`, in place.
+
+    Parameters
+    ----------
+    gate, before, cell : float32 tensors of shape (B, 4H), (B, H) and (B, H)
+        The activated gates, and c before and after the step.
+    d_out : float32 tensor of shape (B, H)
+        dL/d(o * tanh(c)).
+    dc : float32 tensor of shape (B, H)
+        dL/dc after the step from what comes later on entry; before the step on return.
+    delta : tensor of shape (B, 4H)
+        Filled with dL/d(pre-activations).
+    limit : float, optional
+        Of `advance`: a cell that was cut passes no gradient.
+    """
+    i, f, g, o = gate.chunk(4, dim=1)
+    tanh_c = torch.tanh(cell)
+    dc.addcmul_(d_out * o, 1 - tanh_c * tanh_c)
+    if limit is not None:
+        dc.mul_(cell.abs() < limit)
+    d_i, d_f, d_g, d_o = delta.chunk(4, dim=1)
+    d_i.copy_(dc * g * i * (1 - i))
+    d_f.copy_(dc * before * f * (1 - f))
+    d_g.copy_(dc * i * (1 - g * g))
+    d_o.copy_(d_out * tanh_c * o * (1 - o))
+    dc.mul_(f)
+
+
 def run_recurrence(gates: Tensor, product: Callable[[Tensor], Tensor], h: Tensor, c: Tensor, *,
                    cs: Tensor, hs: Tensor) -> None:
     """Run the recurrence over T steps, in place and without autograd.
@@ -52,15 +105,9 @@ def run_recurrence(gates: Tensor, product: Callable[[Tensor], Tensor], h: Tensor
     cs, hs : float32 tensors of shape (T, B, H)
         Filled with the state after each step.
     """
-    hidden = h.shape[1]
-    for t in range(gates.shape[0]):
-        gate = gates[t].add_(product(h))
-        gate[:, :2 * hidden].sigmoid_()
-        tanh_(gate[:, 2 * hidden:3 * hidden])
-        gate[:, 3 * hidden:].sigmoid_()
-        torch.mul(gate[:, hidden:2 * hidden], c, out=cs[t])
-        c = cs[t].addcmul_(gate[:, :hidden], gate[:, 2 * hidden:3 * hidden])
-        h = tanh_(hs[t].copy_(c)).mul_(gate[:, 3 * hidden:])
+    for gate, cell, out in zip(gates, cs, hs, strict=True):
+        advance(gate.add_(product(h)), c, cell=cell, out=out)
+        h, c = out, cell
 
 
 class LSTMSequence(torch.autograd.Function):
@@ -97,16 +144,7 @@ class LSTMSequence(torch.autograd.Function):
         delta = torch.empty_like(gates, dtype=u.dtype)  # dL/d(pre-activation of gates)
         dh, dc = torch.zeros_like(cs[0]), grad_c.clone()
         for t in range(steps - 1, -1, -1):
-            i, f, g, o = gates[t].split(hidden, dim=1)
-            tanh_c = torch.tanh(cs[t])
-            dh = dh.add_(grad_h[t])
-            dc.addcmul_(dh * o, 1 - tanh_c * tanh_c)
-            d_i, d_f, d_g, d_o = delta[t].split(hidden, dim=1)
-            d_i.copy_(dc * g * i * (1 - i))
-            d_f.copy_(dc * (cs[t - 1] if t else c_first) * f * (1 - f))
-            d_g.copy_(dc * i * (1 - g * g))
-            d_o.copy_(dh * tanh_c * o * (1 - o))
-            dc.mul_(f)
+            retreat(gates[t], cs[t - 1] if t else c_first, cs[t], d_out=dh.add_(grad_h[t]), dc=dc, delta=delta[t])
             dh = (delta[t] @ u).float()
         flat, needed = delta.view(-1, 4 * hidden), (*ctx.needs_input_grad, False, False)
         grad_x = (flat @ w).view(x.shape).float() if needed[0] else None

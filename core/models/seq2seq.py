@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from core.models.lstm import LSTMConfig, LSTMLanguageModel, LSTMReader, State
+from core.models.tied import TiedEmbedding
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,12 @@ class Seq2SeqConfig:
     n_layers: int = 1
     dropout: float = 0.3  # on embeddings, between layers, before the softmax; the paper had 12 million pairs and none
     weight_drop: float = 0.0  # share of the recurrent weights left out of a training step
+    tied_scale: float = 0.0  # target words are read by the softmax's rows times this; 0: by a matrix of their own
+
+    def __post_init__(self):
+        if self.tied_scale and self.embedding_size != self.hidden_size:
+            raise ValueError(f"Tied embeddings have as many numbers as units, not {self.embedding_size} and "
+                             f"{self.hidden_size}.")
 
     def half(self, vocabulary_size: int) -> LSTMConfig:
         """Sizes of one of the two LSTMs."""
@@ -40,6 +47,8 @@ class Seq2Seq(nn.Module):
         self.decoder = LSTMLanguageModel(config.half(config.target_vocabulary_size))
         for layer in (*self.encoder.layers, *self.decoder.layers):
             layer.weight_drop = config.weight_drop
+        if config.tied_scale:
+            self.decoder.embedding = TiedEmbedding(self.decoder.decoder, config.tied_scale)
 
     def encode(self, source: Tensor, absent: Tensor | None = None,
                dtype: torch.dtype = torch.float32) -> tuple[State, ...]:
@@ -56,7 +65,7 @@ class Seq2Seq(nn.Module):
         return self.encoder.read(source, dtype, states=None, absent=absent)[1]
 
     def loss(self, source: Tensor, absent: Tensor | None, inputs: Tensor, targets: Tensor,
-             dtype: torch.dtype = torch.float32, *, smoothing: float = 0.0) -> tuple[Tensor, int]:
+             dtype: torch.dtype = torch.float32) -> tuple[Tensor, int]:
         """Summed cross entropy in nats over targets ≥ 0, and their number.
 
         Parameters
@@ -65,11 +74,9 @@ class Seq2Seq(nn.Module):
             As in `encode`.
         inputs, targets : int64 tensors of shape (T', B)
             The translation and its continuation by one token, padded on the right.
-        smoothing : float
-            See `LSTMLanguageModel.score`.
         """
         h, _ = self.decoder.read(inputs, dtype, states=self.encode(source, absent, dtype))
-        return self.decoder.score(self.decoder.drop_out(h), targets, dtype, smoothing=smoothing)
+        return self.decoder.score(self.decoder.drop_out(h), targets, dtype)
 
     def open_forget_gates(self, bias: float) -> None:
         """Raise the bias of every forget gate, so that the first words of a sentence are not lost from the start
@@ -82,8 +89,11 @@ class Seq2Seq(nn.Module):
     def spread_embeddings(self, std: float) -> None:
         """Draw embeddings from N(0, std²): with small ones the gates hardly hear which word was read, and a first
         epoch is lost."""
-        for half in (self.encoder, self.decoder):
-            nn.init.normal_(half.embedding.weight, std=std)
+        nn.init.normal_(self.encoder.embedding.weight, std=std)
+        if self.config.tied_scale:
+            nn.init.normal_(self.decoder.decoder.weight, std=std / self.config.tied_scale)
+        else:
+            nn.init.normal_(self.decoder.embedding.weight, std=std)
 
     def initialise_uniformly(self, bound: float) -> None:
         """Draw every parameter from (-bound, bound), the paper's 0.08."""

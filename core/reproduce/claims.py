@@ -1,7 +1,14 @@
-"""Claims and their records; every system adds its own list."""
+"""Claims, their records, and how a record is filled from what is stored; every system adds its own list."""
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+
+from core.analysis.intervals import estimate_mean
+from core.errors import AnalysisError
+
+Reader = Callable[..., dict]  # fields of a record; none where there is nothing to read
 
 
 @dataclass(frozen=True)
@@ -51,3 +58,34 @@ class ClaimSystem:
     name: str
     measure: Callable[[], list[ClaimRecord]]
     recompute: Callable[..., None]  # report, missing=
+
+
+def read_claims(claims: Iterable[tuple[ClaimRecord, Reader]], *given) -> list[ClaimRecord]:
+    """Every claim as its reader fills it; one whose results are absent stays open.
+
+    Parameters
+    ----------
+    claims : iterable of (record, reader)
+        Records without a measurement.
+    given
+        What every reader takes.
+    """
+    records = []
+    for record, read in claims:
+        try:
+            found = read(*given)
+        except AnalysisError:
+            found = {}
+        records.append(replace(record, **found))
+    return records
+
+
+def fill_interval(ends: Sequence[float], **fields) -> dict:
+    """Fields of a record: a value, the ends of its interval, and others."""
+    return dict(zip(("ours", "low", "high"), map(float, ends), strict=True)) | fields
+
+
+def fill_over_seeds(values: Sequence[float], **fields) -> dict:
+    """Fields of a record: the mean over seeds with Student's interval, which is the mean alone for one seed."""
+    mean, low, high = estimate_mean(np.asarray(values))
+    return fill_interval((mean, mean, mean) if len(values) == 1 else (mean, low, high), **fields)

@@ -19,7 +19,10 @@ from core.models.character_encoder import CharacterConfig
 from core.models.sampled_softmax import LogUniformSampler, sampled_cross_entropy
 from core.tokens.characters import encode_characters
 from core.tokens.streams import Streams
+from core.training.descent import descend, warm_cosine
+from core.training.device import choose_device, choose_dtype
 from core.training.progress import Progress
+from core.training.ranges import check_ranges
 from core.training.state import read_carried, read_state, take_up_state, write_state
 
 SAVE_EVERY = 180.0  # seconds between saved states: what a killed run can lose
@@ -59,14 +62,10 @@ class BiLMTraining:
         TrainingError
             Naming the setting, its value and what is allowed.
         """
-        for name, low, high in (("character_size", 1, 256), ("n_highway", 0, 4), ("projection_size", 1, 1024),
-                                ("cell_size", 1, 8192), ("n_layers", 1, 4), ("clip", 0.1, 1e6), ("dropout", 0, 0.95),
-                                ("vocabulary_size", 10, 10**6), ("sampled", 0, 10**6), ("learning_rate", 0, 10),
-                                ("max_norm", 1e-3, 1e6), ("epochs", 1, 100), ("batch", 1, 4096), ("window", 1, 1024)):
-            value = getattr(self, name)
-            if not low <= value <= high:
-                raise TrainingError("{name} = {value} is out of range.", "Choose {low} to {high}.",
-                                    name=name, value=value, low=low, high=high)
+        check_ranges(self, ("character_size", 1, 256), ("n_highway", 0, 4), ("projection_size", 1, 1024),
+                     ("cell_size", 1, 8192), ("n_layers", 1, 4), ("clip", 0.1, 1e6), ("dropout", 0, 0.95),
+                     ("vocabulary_size", 10, 10**6), ("sampled", 0, 10**6), ("learning_rate", 0, 10),
+                     ("max_norm", 1e-3, 1e6), ("epochs", 1, 100), ("batch", 1, 4096), ("window", 1, 1024))
         self.configure(10)
 
     def configure(self, vocabulary_size: int) -> BiLMConfig:
@@ -108,10 +107,8 @@ class BiLMRun:
     def __init__(self, settings: BiLMTraining, streams: Streams, folder: Path):
         settings.check()
         self.settings, self.streams, self.folder = settings, streams, folder
-        wants_cuda = settings.device == "cuda" or (settings.device == "auto" and torch.cuda.is_available())
-        self.device = torch.device("cuda" if wants_cuda else "cpu")
-        low = settings.precision == "bfloat16" or (settings.precision == "auto" and settings.cell_size >= 400)
-        self.dtype = torch.bfloat16 if low else torch.float32
+        self.device = choose_device(settings.device)
+        self.dtype = choose_dtype(settings.precision, settings.cell_size)
         torch.manual_seed(settings.seed)
         self.n_words = min(settings.vocabulary_size, len(streams.types))
         self.model = BiLM(settings.configure(self.n_words)).to(self.device)
@@ -138,13 +135,9 @@ class BiLMRun:
         return rows if direction == "forward" else rows[:, ::-1]
 
     def learning_rate(self, step: int) -> float:
-        """Adam: warm-up over 2 % of all steps, then a cosine to 2 % of the peak. Adagrad slows down by itself."""
-        if self.settings.optimiser == "adagrad":
-            return self.settings.peak_rate
-        warm = max(1, self.n_steps // 50)
-        if step < warm:
-            return self.settings.peak_rate * (step + 1) / warm
-        return self.settings.peak_rate * (0.02 + 0.49 * (1 + math.cos(math.pi * (step - warm) / (self.n_steps - warm))))
+        """Adam: see `warm_cosine`. Adagrad slows down by itself."""
+        peak = self.settings.peak_rate
+        return peak if self.settings.optimiser == "adagrad" else warm_cosine(peak, step, self.n_steps)
 
     def save(self) -> None:
         """Write the whole state under a temporary name, then rename."""
@@ -198,8 +191,6 @@ class BiLMRun:
 
     def _advance(self, windows: dict[str, np.ndarray]) -> tuple[float, int]:
         """One update; returns the summed loss of both directions and the number of predicted words."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.learning_rate(self.step)
         total, count = torch.zeros((), device=self.device), 0
         x = self.embed(windows)
         for direction in DIRECTIONS:
@@ -209,10 +200,7 @@ class BiLMRun:
             h, known = self.model.drop(outputs[-1]).flatten(0, 1), targets >= 0
             total = total + self.score(h[known], targets[known])
             count += int(known.sum())
-        (total / count).backward()
-        nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.max_norm)
-        self.optimiser.step()
-        self.optimiser.zero_grad()
+        descend(self.optimiser, total / count, rate=self.learning_rate(self.step), clip=self.settings.max_norm)
         return float(total.detach()), count
 
     def embed(self, windows: dict[str, np.ndarray]) -> dict[str, Tensor]:

@@ -18,6 +18,7 @@ from core.checkpoints.artefacts import write_atomically
 from core.errors import TrainingError
 from core.models.cnn import Channels, TextCNN, TextCNNConfig
 from core.tokens.labelled import EncodedTexts, plan_batches
+from core.training.ranges import check_ranges
 from core.training.state import STATE, take_up_state
 
 READ_AT_ONCE = 512  # sentences of a forward pass that learns nothing
@@ -46,11 +47,8 @@ class CNNTraining:
         TrainingError
             Naming the setting, its value and what is allowed.
         """
-        for name, low, high in (("n_filters", 1, 2_000), ("dropout", 0, 0.95), ("learning_rate", 1e-6, 10),
-                                ("norm_cap", 0, 1e3), ("batch", 1, 10_000), ("epochs", 1, 1_000), ("seed", 0, 2**31)):
-            if not low <= getattr(self, name) <= high:  # not: NaN fails too
-                raise TrainingError("{name} = {value} is out of range.", "Choose {low} to {high}.", name=name,
-                                    value=getattr(self, name), low=low, high=high)
+        check_ranges(self, ("n_filters", 1, 2_000), ("dropout", 0, 0.95), ("learning_rate", 1e-6, 10),
+                     ("norm_cap", 0, 1e3), ("batch", 1, 10_000), ("epochs", 1, 1_000), ("seed", 0, 2**31))
         if not self.heights or not all(1 <= h <= 20 for h in self.heights):
             raise TrainingError("Filters of the heights {value} cannot be.", "Choose heights of 1 to 20 words.",
                                 value=str(self.heights))

@@ -4,8 +4,6 @@ import hashlib
 import json
 import math
 import platform
-import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -29,11 +27,11 @@ from core.tokens.linearise import Kind
 from core.tokens.regroup import regroup_documents
 from core.tokens.splits import PARTS, Split, split_documents
 from core.tokens.vocabulary import Vocabulary, build_vocabulary
+from core.training.descent import descend, warm_cosine
+from core.training.device import choose_device, choose_dtype
+from core.training.epochs import BEST, EpochRun
 from core.training.memory import keep_large_blocks
-from core.training.progress import Progress
-from core.training.state import read_state, take_up_state, write_state
-
-SAVE_EVERY = 120.0   # seconds between saved states: what a killed run can lose
+from core.training.ranges import check_ranges
 
 
 @dataclass(frozen=True)
@@ -84,16 +82,11 @@ class LSTMTraining:
             input_dropout=self.input_dropout if self.input_dropout >= 0 else (0.0 if small else 0.2),
             output_dropout=self.output_dropout if self.output_dropout >= 0 else (0.2 if small else 0.5),
             regroup=self.regroup if self.regroup >= 0 else (0.5 if self.kind == 4 else 0.0))
-        for name, low, high in (("hidden_size", 1, 4096), ("embedding_size", 1, 4096),
-                                ("vocabulary_size", 10, 10_000), ("epochs", 1, 1000), ("patience", 1, 1000),
-                                ("batch_tokens", 1, 2**20), ("learning_rate", 1e-6, 1), ("clip", 1e-6, 1e6),
-                                ("input_dropout", 0, 0.95), ("output_dropout", 0, 0.95),
-                                ("max_length", 3, 10_000), ("held_out", 0.01, 0.4), ("regroup", 0, 1),
-                                ("l1", 0, 100), ("max_depth", 0, 20), ("max_documents", 0, 100_000)):
-            value = getattr(filled, name)
-            if not low <= value <= high:
-                raise TrainingError("{name} = {value} is out of range.", "Choose {low} to {high}.",
-                                    name=name, value=value, low=low, high=high)
+        check_ranges(filled, ("hidden_size", 1, 4096), ("embedding_size", 1, 4096), ("vocabulary_size", 10, 10_000),
+                     ("epochs", 1, 1000), ("patience", 1, 1000), ("batch_tokens", 1, 2**20), ("learning_rate", 1e-6, 1),
+                     ("clip", 1e-6, 1e6), ("input_dropout", 0, 0.95), ("output_dropout", 0, 0.95),
+                     ("max_length", 3, 10_000), ("held_out", 0.01, 0.4), ("regroup", 0, 1), ("l1", 0, 100),
+                     ("max_depth", 0, 20), ("max_documents", 0, 100_000))
         return filled
 
     @property
@@ -175,16 +168,13 @@ def compute_l1(model: LSTMLanguageModel, h: torch.Tensor, on: str) -> torch.Tens
     return len(h) * torch.stack([w.abs().sum() for w in weights]).sum()
 
 
-class LSTMRun:
-    """A training run that can be stopped anywhere and goes on where it was saved."""
+class LSTMRun(EpochRun):
+    """A training run; the weights after every epoch stay in its folder."""
 
     def __init__(self, settings: LSTMTraining, data: TrainingData, folder: Path):
-        self.settings, self.data, self.folder = settings, data, folder
-        wants_cuda = settings.device == "cuda" or (settings.device == "auto" and torch.cuda.is_available())
-        self.device = torch.device("cuda" if wants_cuda else "cpu")
-        # bfloat16 products pay from a few hundred units on; below, conversion costs more than it saves
-        low = settings.precision == "bfloat16" or (settings.precision == "auto" and settings.hidden_size >= 400)
-        self.dtype = torch.bfloat16 if low else torch.float32
+        super().__init__(settings, folder)
+        self.data, self.device = data, choose_device(settings.device)
+        self.dtype = choose_dtype(settings.precision, settings.hidden_size)
         torch.manual_seed(settings.seed)
         self.model = LSTMLanguageModel(LSTMConfig(
             len(data.vocabulary), settings.embedding_size, settings.hidden_size,
@@ -192,8 +182,6 @@ class LSTMRun:
         self.optimiser = torch.optim.Adam(self.model.parameters(), lr=settings.learning_rate, fused=True)
         lengths = data.parts["train"].lengths
         self.train_sentences = np.flatnonzero(lengths <= settings.max_length)
-        self.epoch, self.batch, self.seconds, self.history = 0, 0, 0.0, []
-        self.best = math.inf
 
     def plan(self, epoch: int) -> list[tuple[np.ndarray, np.ndarray]]:
         """The batches of one epoch, the same after every resume."""
@@ -202,83 +190,19 @@ class LSTMRun:
         return [self.train_sentences[b] for b in
                 plan_batches(lengths, batch_tokens=self.settings.batch_tokens, rng=rng)]
 
-    def learning_rate(self, step: int, n_steps: int) -> float:
-        """Linear warm-up over 2 % of all steps, then a cosine to 2 % of the peak."""
-        warm = max(1, n_steps // 50)
-        if step < warm:
-            return self.settings.learning_rate * (step + 1) / warm
-        share = (step - warm) / max(1, n_steps - warm)
-        return self.settings.learning_rate * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * share)))
+    def count_tokens(self) -> int:
+        """Tokens that are predicted in an epoch."""
+        return int((self.data.parts["train"].lengths[self.train_sentences] - 1).sum())
 
-    def save(self) -> None:
-        """Write the whole state under a temporary name, then rename."""
-        write_state(self.folder, self.model, self.optimiser, {
-            "epoch": self.epoch, "batch": self.batch, "seconds": self.seconds, "best": self.best,
-            "history": self.history})
+    def learning_rate(self, step: int, n_batches: int) -> float:
+        """See `warm_cosine`."""
+        return warm_cosine(self.settings.learning_rate, step, n_batches * self.settings.epochs)
 
-    def resume(self) -> bool:
-        """Take up a saved state if there is one, see `take_up_state`."""
-        return take_up_state(self.folder, self._take_up)
-
-    def _take_up(self, path: Path) -> None:
-        meta = read_state(path, self.model, self.optimiser)
-        self.epoch, self.batch, self.seconds = int(meta["epoch"]), int(meta["batch"]), float(meta["seconds"])
-        self.best, self.history = float(meta["best"]), list(meta["history"])
-
-    def train(self, after_step: "Callable[[LSTMRun], None] | None" = None) -> None:
-        """Train to the last epoch or until validation stops improving.
-
-        Parameters
-        ----------
-        after_step : callable, optional
-            Called with this run after every batch, when it can be saved; it must leave the model as it is and
-            draw no random numbers.
-        """
-        s = self.settings
-        n_batches = len(self.plan(0))
-        tokens_an_epoch = int((self.data.parts["train"].lengths[self.train_sentences] - 1).sum())
-        progress = Progress(tokens_an_epoch * s.epochs)
-        progress.resume_at(int(tokens_an_epoch * (self.epoch + self.batch / n_batches)))
-        self.model.train()
-        while self.epoch < s.epochs and not self._stalled():
-            self._train_epoch(progress, n_batches, after_step)
-            start = time.monotonic()
-            perplexity = measure_perplexity(self.model, self.data.parts["validation"], dtype=self.dtype)
-            self.seconds += time.monotonic() - start
-            self.history[-1] |= {"validation_perplexity": perplexity, "seconds": self.seconds}
-            progress.report(f"epoch {self.epoch}: validation perplexity {perplexity:.3f}", force=True)
-            self._keep_epoch(perplexity)
-            self.epoch, self.batch = self.epoch + 1, 0
-            self.save()
-
-    def _train_epoch(self, progress: Progress, n_batches: int, after_step=None) -> None:
-        s, batches = self.settings, self.plan(self.epoch)
-        if self.batch == 0:
-            self.history.append({"epoch": self.epoch, "train_loss": 0.0, "train_tokens": 0})
-        row, last_save = self.history[-1], time.monotonic()
-        for index in range(self.batch, len(batches)):
-            start = time.monotonic()
-            inputs, targets = (torch.from_numpy(a).to(self.device)
-                               for a in pad_batch(self.data.parts["train"], batches[index]))
-            for group in self.optimiser.param_groups:
-                group["lr"] = self.learning_rate(self.epoch * n_batches + index, s.epochs * n_batches)
-            loss, penalty, n = self._lose(inputs, targets)
-            ((loss + penalty) / n).backward()
-            torch.nn.utils.clip_grad_norm_(self.model.parameters(), s.clip)
-            self.optimiser.step()
-            self.optimiser.zero_grad()
-            row["train_loss"] += float(loss.detach())
-            row["train_tokens"] += n
-            progress.done += n
-            self.seconds += time.monotonic() - start
-            self.batch = index + 1
-            progress.report(f"epoch {self.epoch} batch {index + 1}/{len(batches)} "
-                            f"train perplexity {math.exp(min(20, row['train_loss'] / row['train_tokens'])):.3f}")
-            if time.monotonic() - last_save > SAVE_EVERY:
-                self.save()
-                last_save = time.monotonic()
-            if after_step is not None:
-                after_step(self)
+    def _step(self, batch: tuple[np.ndarray, np.ndarray], rate: float) -> tuple[float, int]:
+        inputs, targets = (torch.from_numpy(a).to(self.device) for a in pad_batch(self.data.parts["train"], batch))
+        loss, penalty, n = self._lose(inputs, targets)
+        descend(self.optimiser, (loss + penalty) / n, rate=rate, clip=self.settings.clip)
+        return float(loss.detach()), n
 
     def _lose(self, inputs: torch.Tensor, targets: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | float, int]:
         """Cross entropy and L1 penalty, both summed over the predicted tokens, and their number."""
@@ -289,12 +213,15 @@ class LSTMRun:
         loss, n = self.model.score(self.model.drop_out(h), targets, self.dtype)
         return loss, self.settings.l1 * compute_l1(self.model, h[targets >= 0], self.settings.l1_on), n
 
+    def _validate(self) -> float:
+        return measure_perplexity(self.model, self.data.parts["validation"], dtype=self.dtype)
+
+    def _collect_weights(self) -> dict[str, torch.Tensor]:
+        return {n: t.detach().cpu().half().contiguous() for n, t in self.model.state_dict().items()}
+
     def _keep_epoch(self, perplexity: float) -> None:
-        weights = save({n: t.detach().cpu().half().contiguous() for n, t in self.model.state_dict().items()})
-        write_atomically(self.folder / f"epoch{self.epoch + 1:02d}.safetensors", weights)
-        if perplexity < self.best:
-            self.best = perplexity
-            write_atomically(self.folder / "best.safetensors", weights)
+        write_atomically(self.folder / f"epoch{self.epoch + 1:02d}.safetensors", save(self._collect_weights()))
+        super()._keep_epoch(perplexity)
 
     def _stalled(self) -> bool:
         seen = [row["validation_perplexity"] for row in self.history if "validation_perplexity" in row]
@@ -329,7 +256,7 @@ def finish_run(run: LSTMRun, *, keep_snapshots: bool) -> CheckpointCard:
         raise TrainingError("Run {run} never had a finite validation perplexity.",
                             "Choose a lower learning rate; {value} is too high.",
                             run=s.run_id, value=s.learning_rate)
-    best = {n: t.float() for n, t in load_file(run.folder / "best.safetensors").items()}
+    best = {n: t.float() for n, t in load_file(run.folder / BEST).items()}
     run.model.load_state_dict(best)
     run.model.eval()
     scores = {part: Scores(perplexity=measure_perplexity(run.model, data.parts[part]),

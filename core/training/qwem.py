@@ -21,9 +21,11 @@ from safetensors.torch import load_file, save
 from core.checkpoints.artefacts import write_atomically
 from core.errors import TrainingError
 from core.models.embedding import Embedding, EmbeddingConfig
+from core.training.device import choose_device
 from core.training.progress import Progress
 from core.training.qwem_objective import Loss, Weighting, build_objective
 from core.training.qwem_pairs import PairSampler
+from core.training.ranges import check_ranges
 from core.training.state import STATE, take_up_state
 
 SAVE_EVERY = 60.0       # seconds between saved states: what a killed run can lose
@@ -68,14 +70,9 @@ class GradientTraining:
             On a setting outside its range.
         """
         filled = replace(self, rate=self.rate or (0.02 if self.gradient == "full" else 0.001))
-        for name, low, high in (("vocabulary", 2, MAX_VOCABULARY), ("window", 1, 1_000), ("negatives", 0.01, 100),
-                                ("init_scale", 1e-12, 10), ("dimension", 1, 4096), ("batch", 1, 2**22),
-                                ("rate", 1e-9, 0.5), ("duration", 0.01, 1000), ("moments", 2, 2_000),
-                                ("snapshots", 0, 100)):
-            value = getattr(filled, name)
-            if not low <= value <= high:  # not: NaN fails too
-                raise TrainingError("{name} = {value} is out of range.", "Choose {low} to {high}.",
-                                    name=name, value=value, low=low, high=high)
+        check_ranges(filled, ("vocabulary", 2, MAX_VOCABULARY), ("window", 1, 1_000), ("negatives", 0.01, 100),
+                     ("init_scale", 1e-12, 10), ("dimension", 1, 4096), ("batch", 1, 2**22), ("rate", 1e-9, 0.5),
+                     ("duration", 0.01, 1000), ("moments", 2, 2_000), ("snapshots", 0, 100))
         if self.dimension > self.vocabulary:
             raise TrainingError("dimension = {d} is larger than the vocabulary of {v} words.",
                                 "Choose at most as many dimensions as words.", d=self.dimension, v=self.vocabulary)
@@ -163,8 +160,7 @@ class GradientRun:
 
     def __init__(self, settings: GradientTraining, data: GradientData, folder: Path):
         self.settings, self.folder = settings, folder
-        wants_cuda = settings.device == "cuda" or (settings.device == "auto" and torch.cuda.is_available())
-        self.device = torch.device("cuda" if wants_cuda else "cpu")
+        self.device = choose_device(settings.device)
         if settings.gradient == "sampled" and data.sampler is None:
             raise TrainingError("A sampled gradient needs the text.", "Give the text, or choose gradient full.")
         if len(data.probabilities) != settings.vocabulary:

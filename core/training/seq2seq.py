@@ -4,16 +4,14 @@ import hashlib
 import json
 import math
 import platform
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save
+from safetensors.torch import load_file
 
-from core.checkpoints.artefacts import write_atomically
 from core.checkpoints.card import PairsCard, Seq2SeqCard
 from core.checkpoints.rounding import round_weights
 from core.checkpoints.seq2seq import save_seq2seq
@@ -30,11 +28,12 @@ from core.tokens.pairs import (
     plan_pair_batches,
     split_pairs,
 )
+from core.training.descent import descend, warm_cosine
+from core.training.device import choose_device, choose_dtype
+from core.training.epochs import BEST, EpochRun
 from core.training.memory import keep_large_blocks
-from core.training.progress import Progress
-from core.training.state import read_state, take_up_state, write_state
+from core.training.ranges import check_ranges
 
-SAVE_EVERY = 120.0   # seconds between saved states: what a killed run can lose
 UNIFORM = 0.08       # the paper's weights begin between -0.08 and 0.08 (section 3.4)
 
 
@@ -53,14 +52,14 @@ class Seq2SeqTraining:
     min_count: int = 2                         # a word that came once teaches nothing but its sentence
     dropout: float = 0.3                       # of embeddings, between layers and before the softmax
     weight_drop: float = 0.2                   # of recurrent weights: 29,000 pairs are soon known by heart
-    label_smoothing: float = 0.0               # share of a target that is spread over all words
+    tied_scale: float = 8.0                    # target words are read by the softmax's rows times this; 0: by their own
     forget_bias: float = 1.0                   # at the start; the paper's recipe has none
     embedding_std: float = 1.0                 # at the start; the paper's recipe draws all from (-0.08, 0.08)
     recipe: Literal["adam", "paper"] = "adam"  # paper: SGD, lr 0.7, halved every half epoch after 5, sums over words
-    learning_rate: float = 0.0                 # 0: 0.002 for Adam (peak of the cosine), 0.7 for the paper's SGD
+    learning_rate: float = 0.0                 # 0: 0.0014 for Adam (peak of the cosine), 0.7 for the paper's SGD
     clip: float = 0.0                          # norm of the gradient; 0: 1 for Adam, 5 for the paper's
-    epochs: int = 12
-    batch: int = 32                            # pairs; the paper's is 128: few pairs want many steps
+    epochs: int = 10
+    batch: int = 16                            # pairs; the paper's is 128: few pairs want many steps
     max_length: int = 60                       # words of either side; longer pairs are left out of training
     held_out: int = 1_500                      # pairs in validation, and in test, where the corpus has no such parts
     split_seed: int = 0
@@ -76,21 +75,19 @@ class Seq2SeqTraining:
         TrainingError
             Naming the setting, its value and what is allowed.
         """
-        for name, low, high in (("hidden_size", 1, 4096), ("embedding_size", 1, 4096), ("n_layers", 1, 8),
-                                ("source_size", 10, 200_000), ("target_size", 10, 100_000), ("min_count", 1, 1000),
-                                ("dropout", 0, 0.95), ("weight_drop", 0, 0.95), ("label_smoothing", 0, 0.95),
-                                ("forget_bias", -10, 10),
-                                ("embedding_std", 0, 10), ("learning_rate", 0, 10), ("clip", 0, 1e6),
-                                ("epochs", 1, 1000),
-                                ("batch", 1, 4096), ("max_length", 1, 1000), ("held_out", 1, 10**6)):
-            value = getattr(self, name)
-            if not low <= value <= high:
-                raise TrainingError("{name} = {value} is out of range.", "Choose {low} to {high}.",
-                                    name=name, value=value, low=low, high=high)
+        check_ranges(self, ("hidden_size", 1, 4096), ("embedding_size", 1, 4096), ("n_layers", 1, 8),
+                     ("source_size", 10, 200_000), ("target_size", 10, 100_000), ("min_count", 1, 1000),
+                     ("dropout", 0, 0.95), ("weight_drop", 0, 0.95), ("tied_scale", 0, 100), ("forget_bias", -10, 10),
+                     ("embedding_std", 0, 10), ("learning_rate", 0, 10), ("clip", 0, 1e6), ("epochs", 1, 1000),
+                     ("batch", 1, 4096), ("max_length", 1, 1000), ("held_out", 1, 10**6))
+        if self.tied_scale and self.embedding_size != self.hidden_size:
+            raise TrainingError("embedding_size = {a} and hidden_size = {b} differ, and the softmax's rows cannot be "
+                                "read as embeddings.", "Make them equal, or set tied_scale to 0.",
+                                a=self.embedding_size, b=self.hidden_size)
 
     @property
     def peak_rate(self) -> float:
-        return self.learning_rate or (0.7 if self.recipe == "paper" else 0.002)
+        return self.learning_rate or (0.7 if self.recipe == "paper" else 0.0014)
 
     @property
     def corpus_name(self) -> str:
@@ -159,21 +156,18 @@ def to_tensors(arrays: tuple[np.ndarray | None, ...], device: torch.device) -> t
     return tuple(None if a is None else torch.from_numpy(a).to(device) for a in arrays)
 
 
-class Seq2SeqRun:
-    """A training run that can be stopped anywhere and goes on where it was saved."""
+class Seq2SeqRun(EpochRun):
+    """A training run."""
 
     def __init__(self, settings: Seq2SeqTraining, data: PairData, folder: Path):
         settings.check()
-        self.settings, self.data, self.folder = settings, data, folder
-        wants_cuda = settings.device == "cuda" or (settings.device == "auto" and torch.cuda.is_available())
-        self.device = torch.device("cuda" if wants_cuda else "cpu")
-        # bfloat16 products pay from a few hundred units on; below, conversion costs more than it saves
-        low = settings.precision == "bfloat16" or (settings.precision == "auto" and settings.hidden_size >= 400)
-        self.dtype = torch.bfloat16 if low else torch.float32
+        super().__init__(settings, folder)
+        self.data, self.device = data, choose_device(settings.device)
+        self.dtype = choose_dtype(settings.precision, settings.hidden_size)
         torch.manual_seed(settings.seed)
         self.model = Seq2Seq(Seq2SeqConfig(
             len(data.vocabulary.source), len(data.vocabulary.target), settings.embedding_size, settings.hidden_size,
-            settings.n_layers, settings.dropout, settings.weight_drop))
+            settings.n_layers, settings.dropout, settings.weight_drop, settings.tied_scale))
         if settings.recipe == "paper":
             self.model.initialise_uniformly(UNIFORM)
         else:
@@ -188,7 +182,6 @@ class Seq2SeqRun:
         if not len(self.pairs):
             raise TrainingError("No pair of at most {limit} words is left to learn from.", "Raise max_length.",
                                 limit=settings.max_length)
-        self.epoch, self.batch, self.seconds, self.history, self.best = 0, 0, 0.0, [], math.inf
 
     def plan(self, epoch: int) -> list[np.ndarray]:
         """The batches of one epoch, the same after every resume."""
@@ -199,84 +192,24 @@ class Seq2SeqRun:
         return [b for b in batches if len(b)]
 
     def learning_rate(self, step: int, n_batches: int) -> float:
-        """Adam: warm-up over 2 % of all steps, then a cosine to 2 % of the peak. Paper: halved every half epoch
-        after the fifth (section 3.4)."""
-        peak, n_steps = self.settings.peak_rate, n_batches * self.settings.epochs
+        """Adam: see `warm_cosine`. Paper: halved every half epoch after the fifth (section 3.4)."""
+        peak = self.settings.peak_rate
         if self.settings.recipe == "paper":
             return peak * 0.5 ** max(0, math.floor((step / n_batches - 5) * 2) + 1)
-        warm = max(1, n_steps // 50)
-        if step < warm:
-            return peak * (step + 1) / warm
-        return peak * (0.02 + 0.49 * (1 + math.cos(math.pi * (step - warm) / max(1, n_steps - warm))))
+        return warm_cosine(peak, step, n_batches * self.settings.epochs)
 
-    def save(self) -> None:
-        """Write the whole state under a temporary name, then rename."""
-        write_state(self.folder, self.model, self.optimiser, {
-            "epoch": self.epoch, "batch": self.batch, "seconds": self.seconds, "best": self.best,
-            "history": self.history})
+    def count_tokens(self) -> int:
+        """Target tokens of an epoch."""
+        return int((self.data.encoded["train"].target_lengths[self.pairs] - 1).sum())
 
-    def resume(self) -> bool:
-        """Take up a saved state if there is one, see `take_up_state`."""
-        return take_up_state(self.folder, self._take_up)
+    def _validate(self) -> float:
+        return measure_pair_perplexity(self.model, self.data.encoded["validation"], dtype=self.dtype)
 
-    def _take_up(self, path: Path) -> None:
-        meta = read_state(path, self.model, self.optimiser)
-        self.epoch, self.batch, self.seconds = int(meta["epoch"]), int(meta["batch"]), float(meta["seconds"])
-        self.best, self.history = float(meta["best"]), list(meta["history"])
-
-    def train(self, after_step=None) -> None:
-        """Train to the last epoch; ``after_step`` is called with this run after every batch, when it can be saved."""
-        lengths = self.data.encoded["train"].target_lengths[self.pairs] - 1
-        n_batches = len(self.plan(0))
-        progress = Progress(int(lengths.sum()) * self.settings.epochs)
-        progress.resume_at(int(lengths.sum() * (self.epoch + self.batch / n_batches)))
-        while self.epoch < self.settings.epochs:
-            self.model.train()
-            self._train_epoch(progress, n_batches, after_step)
-            start = time.monotonic()
-            perplexity = measure_pair_perplexity(self.model, self.data.encoded["validation"], dtype=self.dtype)
-            self.seconds += time.monotonic() - start
-            self.history[-1] |= {"validation_perplexity": perplexity, "seconds": self.seconds}
-            progress.report(f"epoch {self.epoch + 1}: validation perplexity {perplexity:.3f}", force=True)
-            if perplexity < self.best:
-                self.best = perplexity
-                weights = {n: t.detach().cpu().contiguous() for n, t in self.model.state_dict().items()}
-                write_atomically(self.folder / "best.safetensors", save(weights))
-            self.epoch, self.batch = self.epoch + 1, 0
-            self.save()
-
-    def _train_epoch(self, progress: Progress, n_batches: int, after_step) -> None:
-        batches = self.plan(self.epoch)
-        if self.batch == 0:
-            self.history.append({"epoch": self.epoch, "train_loss": 0.0, "train_tokens": 0})
-        row, last_save = self.history[-1], time.monotonic()
-        for index in range(self.batch, len(batches)):
-            start = time.monotonic()
-            loss, n = self._step(batches[index], self.learning_rate(self.epoch * n_batches + index, n_batches))
-            row["train_loss"] += loss
-            row["train_tokens"] += n
-            progress.done += n
-            self.seconds += time.monotonic() - start
-            self.batch = index + 1
-            progress.report(f"epoch {self.epoch + 1} batch {index + 1}/{len(batches)} "
-                            f"train perplexity {math.exp(min(20, row['train_loss'] / row['train_tokens'])):.3f}")
-            if time.monotonic() - last_save > SAVE_EVERY:
-                self.save()
-                last_save = time.monotonic()
-            if after_step is not None:
-                after_step(self)
-
-    def _step(self, rows: np.ndarray, rate: float) -> tuple[float, int]:
-        """One update; returns the summed loss and the number of target tokens."""
-        s = self.settings
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
-        batch = to_tensors(pad_pairs(self.data.encoded["train"], rows), self.device)
-        loss, n = self.model.loss(*batch, self.dtype, smoothing=s.label_smoothing)
-        (loss / (len(rows) if s.recipe == "paper" else n)).backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), s.clip or (5.0 if s.recipe == "paper" else 1.0))
-        self.optimiser.step()
-        self.optimiser.zero_grad()
+    def _step(self, batch: np.ndarray, rate: float) -> tuple[float, int]:
+        paper = self.settings.recipe == "paper"
+        loss, n = self.model.loss(*to_tensors(pad_pairs(self.data.encoded["train"], batch), self.device), self.dtype)
+        descend(self.optimiser, loss / (len(batch) if paper else n), rate=rate,
+                clip=self.settings.clip or (5.0 if paper else 1.0))
         return float(loss.detach()), n
 
 
@@ -302,7 +235,7 @@ def finish_seq2seq(run: Seq2SeqRun) -> Seq2SeqCard:
     if not math.isfinite(run.best):
         raise TrainingError("Run {run} never had a finite validation perplexity.",
                             "Choose a lower learning rate; {value} is too high.", run=s.run_id, value=s.peak_rate)
-    run.model.load_state_dict(round_weights(load_file(run.folder / "best.safetensors")))
+    run.model.load_state_dict(round_weights(load_file(run.folder / BEST)))
     train = data.parts["train"]
     return save_seq2seq(run.model.cpu(), data.vocabulary, card_fields={
         "corpus": PairsCard(name=s.corpus_name, licence=pairs_licence(s.corpus), sha256=train.sha256,

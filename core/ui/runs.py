@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -13,6 +13,22 @@ from core.ui.language import tr
 from core.ui.messages import guard, show_error
 
 REFRESH_SECONDS = 1.5
+
+
+Row = TypeVar("Row")
+Collect = Callable[[list[dict[str, Any]]], Row | None]  # what a job has reported, put together
+
+
+def get_reported(job: store.Job, collect: Collect[Row]) -> Row | None:
+    """What a job has reported so far, None before its first word; kept once it has ended."""
+    if job.active:
+        return collect(store.read_progress(job.id)[0])
+    return _get_ended(job.id, (job.created, job.ended), collect)
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
+def _get_ended(job_id: str, stamp: tuple, _collect: Collect[Row]) -> Row | None:
+    return _collect(store.read_progress(job_id)[0])  # a job's id says which command it is of
 
 
 @dataclass(frozen=True)

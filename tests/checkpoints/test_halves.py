@@ -25,8 +25,9 @@ def test_an_encoder_reads_as_in_the_whole_and_expects_every_word_alike():
     torch.testing.assert_close(p, torch.full_like(p, 1 / p.shape[-1]))
 
 
-def test_a_decoder_begins_where_an_empty_sentence_ends():
-    whole = build_checkpoint(1, n_layers=2)
+@pytest.mark.parametrize("tied_scale", [0.0, 4.0])
+def test_a_decoder_begins_where_an_empty_sentence_ends(tied_scale):
+    whole = build_checkpoint(1, n_layers=2, tied_scale=tied_scale)
     half = cut_half(whole, DECODER)
     ids = torch.tensor([[0, 0], [3, 5], [4, 6]])
     expected = record_pair(whole, (), (3, 4)).decoder.layers[1].h[:, 0]

@@ -13,10 +13,10 @@ from core.errors import CheckpointError
 from tests.translate.toy import build_checkpoint
 
 
-@pytest.fixture
-def saved(tmp_path, monkeypatch):
+@pytest.fixture(params=[0.0, 4.0], ids=["plain", "tied"])
+def saved(tmp_path, monkeypatch, request):
     monkeypatch.setenv("WORDGLASS_CACHE", str(tmp_path))
-    toy = build_checkpoint(0)
+    toy = build_checkpoint(0, tied_scale=request.param)
     fields = {n: getattr(toy.card, n) for n in ("corpus", "reverse", "lower_source", "training", "epochs", "seconds",
                                                 "history", "perplexity", "versions")}
     card = save_seq2seq(toy.model, toy.vocabulary, card_fields=fields)

@@ -13,6 +13,11 @@ def build(n_layers: int = 2) -> Seq2Seq:
     return Seq2Seq(Seq2SeqConfig(11, 9, 5, 7, n_layers, dropout=0.0))
 
 
+def build_tied() -> Seq2Seq:
+    torch.manual_seed(0)
+    return Seq2Seq(Seq2SeqConfig(11, 9, 7, 7, dropout=0.0, tied_scale=4.0))
+
+
 def torch_half(half) -> torch.nn.LSTM:
     layer = torch.nn.LSTM(5, 7, num_layers=len(half.layers))
     with torch.no_grad():
@@ -45,6 +50,31 @@ def test_the_decoder_starts_from_all_states_of_the_encoder(n_layers):
     theirs = torch.autograd.grad(expected, [encoder.weight_hh_l0, model.encoder.embedding.weight])
     for a, b in zip(ours, theirs, strict=True):
         torch.testing.assert_close(a, b, atol=1e-5, rtol=1e-4)
+
+
+def test_tied_words_are_one_matrix_that_learns_from_both_its_uses():
+    tied, plain = build_tied(), Seq2Seq(Seq2SeqConfig(11, 9, 7, 7, dropout=0.0))
+    assert "decoder.embedding.weight" not in tied.state_dict()
+    plain.load_state_dict(tied.state_dict() | {"decoder.embedding.weight": 4 * tied.decoder.decoder.weight.detach()})
+    losses = [model.loss(batch()[0], None, *batch()[1:])[0] for model in (tied, plain)]
+    torch.testing.assert_close(*losses)
+    own = torch.autograd.grad(losses[0], tied.decoder.decoder.weight)[0]
+    read, predicted = torch.autograd.grad(losses[1], [plain.decoder.embedding.weight, plain.decoder.decoder.weight])
+    torch.testing.assert_close(own, 4 * read + predicted)
+
+
+def test_tied_words_begin_with_vectors_of_the_size_that_is_asked():
+    torch.manual_seed(0)
+    model = Seq2Seq(Seq2SeqConfig(500, 400, 30, 30, tied_scale=8.0))
+    model.spread_embeddings(1.0)
+    for half in (model.encoder, model.decoder):
+        assert float(half.embedding.weight.detach().std()) == pytest.approx(1.0, rel=0.05)
+    assert float(model.decoder.decoder.weight.detach().std()) == pytest.approx(1 / 8, rel=0.05)
+
+
+def test_tied_words_have_as_many_numbers_as_units():
+    with pytest.raises(ValueError, match="not 5 and 7"):
+        Seq2SeqConfig(11, 9, 5, 7, tied_scale=4.0)
 
 
 def test_padding_before_a_source_and_after_a_target_changes_nothing():

@@ -36,7 +36,7 @@ def made(tmp_path_factory):
         patch.setenv("WORDGLASS_CACHE", str(folder))
         patch.setattr(gradients, "AVERAGED", FEW_SENTENCES)
         for reverse in (False, True):
-            train_seq2seq(Seq2SeqTraining(corpus="demo-pairs", reverse=reverse, hidden_size=8, embedding_size=6,
+            train_seq2seq(Seq2SeqTraining(corpus="demo-pairs", reverse=reverse, hidden_size=8, embedding_size=8,
                                           epochs=2, batch=32, min_count=1, device="cpu"))
         queue.submit("toy-pairs", Settings(shortest=2, longest=4, letters=8, hidden_size=8, pairs=500, epochs=1))
         await_end()

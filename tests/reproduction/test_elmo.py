@@ -19,7 +19,8 @@ from core.analysis.elmo.layer_study import load_layers, save_layers
 from core.checkpoints.bilm import load_bilm
 from core.corpora.senses import read_demo_senses
 from core.models.bilm import BiLM, BiLMConfig
-from core.reproduce.elmo.claims import CLAIMS, measure_claims
+from core.reproduce.elmo import SYSTEM
+from core.reproduce.elmo.claims import CLAIMS
 from core.reproduce.elmo.measure import recompute
 from tests.elmo_lab import save_model, store_studies
 
@@ -29,7 +30,7 @@ IDS = ["elmo." + name for name in (
 
 
 def by_id():
-    return {record.id: record for record in measure_claims()}
+    return {record.id: record for record in SYSTEM.measure()}
 
 
 @pytest.fixture

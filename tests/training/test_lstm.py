@@ -136,10 +136,8 @@ def test_a_run_that_never_learned_anything_finite_says_so(scratch_cache, monkeyp
         train()
 
 
-def test_the_learning_rate_warms_up_and_then_only_falls():
+def test_the_learning_rate_falls_from_its_peak_to_a_fiftieth_over_all_epochs():
     data = load_training_data(quick().resolved(), (BANK,))
-    run = lstm.LSTMRun(quick().resolved(), data, cache_folder() / "never written")
-    rates = [run.learning_rate(step, 500) for step in range(500)]
-    assert max(rates) == pytest.approx(0.02) and rates.index(max(rates)) <= 10
-    assert rates[:10] == sorted(rates[:10]) and rates[10:] == sorted(rates[10:], reverse=True)
-    assert rates[-1] == pytest.approx(0.0004, rel=0.05)
+    run = lstm.LSTMRun(quick(epochs=5).resolved(), data, cache_folder() / "never written")
+    rates = [run.learning_rate(step, 100) for step in range(500)]
+    assert max(rates) == pytest.approx(0.02) and rates[-1] == pytest.approx(0.0004, rel=0.05)

@@ -12,7 +12,7 @@ import torch
 from core.checkpoints.store import load_checkpoint
 from core.errors import TrainingError
 from core.settings import ROOT, cache_folder
-from core.training import lstm
+from core.training import epochs, lstm
 from tests.training.toy import quick, train
 
 SETTINGS = {"kind": 4, "input_dropout": 0.2, "batch_tokens": 1_500}  # dropout: random numbers must resume too
@@ -52,9 +52,9 @@ def test_a_run_stopped_between_batches_ends_the_same(scratch_cache, monkeypatch,
         batches += not force
         if batches == stop_after:
             raise KeyboardInterrupt
-    monkeypatch.setattr(lstm, "SAVE_EVERY", save_every)
+    monkeypatch.setattr(epochs, "SAVE_EVERY", save_every)
     with monkeypatch.context() as patch:
-        patch.setattr(lstm.Progress, "report", stop)
+        patch.setattr(epochs.Progress, "report", stop)
         with pytest.raises(KeyboardInterrupt):
             train(**SETTINGS)
     torch.manual_seed(99)  # what happened in between must not matter
@@ -71,7 +71,7 @@ def test_a_run_stopped_again_and_again_ends_the_same(scratch_cache, monkeypatch,
         saves += 1
         if saves % 4 == 0:
             raise KeyboardInterrupt
-    monkeypatch.setattr(lstm, "SAVE_EVERY", -1.0)
+    monkeypatch.setattr(epochs, "SAVE_EVERY", -1.0)
     monkeypatch.setattr(lstm.LSTMRun, "save", save_and_stop)
     for _ in range(50):
         try:
@@ -85,13 +85,13 @@ def test_a_run_stopped_again_and_again_ends_the_same(scratch_cache, monkeypatch,
 
 KILLED = """
 import time
-from core.training import lstm
+from core.training import epochs, lstm
 from tests.training.toy import train
 save = lstm.LSTMRun.save
 def save_slowly(run):
     save(run)
     time.sleep(0.3)  # so that the end is far when the signal comes
-lstm.LSTMRun.save, lstm.SAVE_EVERY = save_slowly, -1.0
+lstm.LSTMRun.save, epochs.SAVE_EVERY = save_slowly, -1.0
 train(**{settings})
 """
 

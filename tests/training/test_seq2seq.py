@@ -129,7 +129,8 @@ def test_long_pairs_are_left_out_of_training_alone(tmp_path):
         Seq2SeqRun(settings, load_pair_data(settings, parts), tmp_path)
 
 
-@pytest.mark.parametrize("wrong", [{"hidden_size": 0}, {"batch": 0}, {"dropout": 1.0}, {"learning_rate": math.nan}])
+@pytest.mark.parametrize("wrong", [{"hidden_size": 0}, {"batch": 0}, {"dropout": 1.0}, {"learning_rate": math.nan},
+                                   {"embedding_size": 12, "tied_scale": 8.0}])
 def test_settings_out_of_range_are_named(tmp_path, wrong):
     with pytest.raises(TrainingError, match=f"{next(iter(wrong))} = "):
         make_run(tmp_path, **wrong)

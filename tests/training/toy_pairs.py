@@ -5,8 +5,8 @@ import numpy as np
 from core.corpora.pairs import SentencePairs
 from core.training.seq2seq import Seq2SeqTraining
 
-QUICK = {"hidden_size": 24, "embedding_size": 12, "epochs": 3, "batch": 16, "dropout": 0.0, "min_count": 1,
-         "learning_rate": 0.02, "device": "cpu", "corpus": "letters"}
+QUICK = {"hidden_size": 24, "embedding_size": 12, "tied_scale": 0.0, "epochs": 3, "batch": 16, "dropout": 0.0,
+         "min_count": 1, "learning_rate": 0.02, "device": "cpu", "corpus": "letters"}
 
 
 def quick(**changes) -> Seq2SeqTraining:

@@ -26,6 +26,18 @@ def test_the_largest_are_those_of_a_full_sort(rows, size, n, seed, ties):
     assert all(len(set(row)) == len(row) for row in places.tolist())
 
 
+def test_tied_words_are_read_as_in_the_model():
+    model = build_model(tied_scale=4.0)
+    source, inputs = torch.tensor([[0], [3], [1]]), torch.tensor([[0], [4], [5]])
+    stepper, log_p = Stepper([model]), []
+    states = stepper.start([source], [None])
+    for tokens in inputs:
+        found, states = stepper.advance(tokens, states)
+        log_p.append(found.clone())
+    h, _ = model.decoder.read(inputs, states=model.encode(source))
+    torch.testing.assert_close(torch.stack(log_p), model.decoder.decoder(h).log_softmax(-1))
+
+
 @pytest.mark.parametrize("n_models", [1, 2])
 @pytest.mark.parametrize("n_layers", [1, 2])
 def test_the_best_next_words_are_those_of_all_probabilities(n_models, n_layers):

@@ -13,19 +13,22 @@ SOURCE = ("the", "a", "cat", "dog", "man", "woman", "sees", "hears", ".")
 TARGET = ("le", "un", "chat", "chien", ".")
 
 
-def build_model(seed: int = 0, *, n_layers: int = 1, n_target: int = len(TARGET) + 3, sharp: float = 3.0) -> Seq2Seq:
+def build_model(seed: int = 0, *, n_layers: int = 1, n_target: int = len(TARGET) + 3, sharp: float = 3.0,
+                tied_scale: float = 0.0) -> Seq2Seq:
     """A model whose weights are ``sharp`` times their usual size, so that its choices differ."""
     torch.manual_seed(seed)
-    model = Seq2Seq(Seq2SeqConfig(len(SOURCE) + 3, n_target, 6, 8, n_layers, dropout=0.0))
+    model = Seq2Seq(Seq2SeqConfig(len(SOURCE) + 3, n_target, 8 if tied_scale else 6, 8, n_layers, dropout=0.0,
+                                  tied_scale=tied_scale))
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.mul_(sharp)
     return model.eval().requires_grad_(False)
 
 
-def build_checkpoint(seed: int = 0, *, reverse: bool = True, n_layers: int = 1) -> Seq2SeqCheckpoint:
+def build_checkpoint(seed: int = 0, *, reverse: bool = True, n_layers: int = 1,
+                     tied_scale: float = 0.0) -> Seq2SeqCheckpoint:
     """The model with words and a card."""
-    model = build_model(seed, n_layers=n_layers)
+    model = build_model(seed, n_layers=n_layers, tied_scale=tied_scale)
     vocabulary = PairVocabulary(Vocabulary((ST, ED, UNK, *SOURCE)), Vocabulary((ST, ED, UNK, *TARGET)), "en", "fr")
     corpus = PairsCard(name="toy", licence="as Wordglass itself", sha256="", source_language="en",
                        target_language="fr", n_pairs={"train": 1})

@@ -58,8 +58,8 @@ def read_evaluation_pairs(name: str, card: Seq2SeqCard) -> SentencePairs:
         return _read_demo(part)
     if corpus == MULTI30K:
         return read_multi30k(part)
-    settings = Seq2SeqTraining(**card.training | {"languages": tuple(card.training["languages"])})
-    parts = read_parts(settings)
+    cut = {name: card.training[name] for name in ("corpus", "held_out", "split_seed")}
+    parts = read_parts(Seq2SeqTraining(languages=tuple(card.training["languages"]), **cut))
     if parts["train"].sha256 != card.corpus.sha256:
         raise CorpusError("{corpus} on this machine is not the edition that {model} learned from, so that its test "
                           "part may hold sentences that were learned.", "Put the edition of the model's card in a data "

@@ -20,14 +20,10 @@ def _few_levels(result: Distributions) -> dict:
             "control": f"untrained LSTM {untrained:.3f}", "holds": bool(low > max(0.5, untrained) and median[0] <= 3)}
 
 
-def _claim(id: str, kind: int, figure: str, claim: str, reported: str, read) -> Claim:
-    return Claim(ClaimRecord(id, SEED, figure, claim, reported), kind, read)
-
-
 CLAIMS = (
-    _claim("lstm.k4.cup_levels", 4, "Distribution of the internal vectors", "c_up takes two or three values: share of "
-           "cells that keep 95 % of their variance on three levels; more than half would confirm it.",
-           "binary or ternary (no number)", _few_levels),
+    Claim(ClaimRecord("lstm.k4.cup_levels", SEED, "Distribution of the internal vectors", "c_up takes two or three "
+                      "values: share of cells that keep 95 % of their variance on three levels; more than half would "
+                      "confirm it.", "binary or ternary (no number)"), 4, _few_levels),
 )
 
 

@@ -24,10 +24,6 @@ def compute(checkpoint: Checkpoint, sentences: EncodedSentences, source: str) ->
                                   limit=int(card.training.get("max_depth", 0)))
 
 
-def _claim(id: str, kind: int, figure: str, claim: str, reported: str, read, of) -> Claim:
-    return Claim(ClaimRecord(id, SEED, figure, claim, reported), kind, read, of)
-
-
 def _still_counts(result: Generalisation) -> dict:
     ours, low, high, n = result.beyond.tolist()
     error = result.depth_column("error")[result.depth_column("depth") > (TIMES - 1) * result.trained_depth]
@@ -38,10 +34,11 @@ def _still_counts(result: Generalisation) -> dict:
 
 
 CLAIMS = (
-    _claim("lstm.dyck.generalisation", 1, "Future work: nested structures", "Trained on Dyck-1 to depth d, it still "
-           "counts between 2 d and 3 d: share of sequences whose end is predicted there and nowhere before.",
-           "not measured (a wish)", _still_counts,
-           lambda card: {corpus.name for corpus in card.corpora} == {"dyck-1"} and not card.training.get("l1", 0)),
+    Claim(ClaimRecord("lstm.dyck.generalisation", SEED, "Future work: nested structures", "Trained on Dyck-1 to depth "
+                      "d, it still counts between 2 d and 3 d: share of sequences whose end is predicted there and "
+                      "nowhere before.", "not measured (a wish)"),
+          1, _still_counts,
+          lambda card: {corpus.name for corpus in card.corpora} == {"dyck-1"} and not card.training.get("l1", 0)),
 )
 STUDY = Study("generalisation", Generalisation, compute, applies, CLAIMS)
 

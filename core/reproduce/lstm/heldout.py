@@ -6,13 +6,14 @@ import numpy as np
 from safetensors.torch import load_file
 
 from core.analysis.lstm.heldout import HeldOut, compute_epochs, compute_held_out
+from core.checkpoints.assemble import fill_model, plan_model
 from core.checkpoints.card import CheckpointCard
 from core.checkpoints.store import Checkpoint, load_snapshots
 from core.corpora.library import corpus_family
 from core.errors import AnalysisError
 from core.models.lstm import LSTMConfig, LSTMLanguageModel
 from core.reproduce.claims import ClaimRecord
-from core.reproduce.studies import HELD_OUT, Claim, Study, is_plain, load_study, name_corpus
+from core.reproduce.studies import HELD_OUT, Claim, Study, load_study, name_corpus
 from core.settings import cache_folder
 from core.states.sources import encode_source, read_held_out
 from core.tokens.encoded import EncodedSentences
@@ -58,35 +59,31 @@ def _c_beats_h(result: HeldOut) -> dict:
             "holds": bool(low > 0)}
 
 
-def _claim(id: str, kind: int, figure: str, claim: str, reported: str, read: Callable[[HeldOut], dict],
-           of: Callable[[CheckpointCard], bool] = is_plain) -> Claim:
-    return Claim(ClaimRecord(id, SEED, figure, claim, reported), kind, read, of)
-
-
 def _is_lisp(card: CheckpointCard) -> bool:
     return all(corpus_family(c.name) == "lisp" for c in card.corpora) and not card.training.get("l1", 0)
 
 
 CLAIMS = (
-    _claim("lstm.k1.depth_r", 1, "Depth correlation", "In a bracket model one cell of c counts the depth: "
-           "|r| of the best cell with depth.", "very high (no number)", _depth_r("depth", 0.995)),
-    _claim("lstm.k1.ed_accuracy", 1, "Confusion matrix, type 1", "The end of the sentence is predicted: "
-           "share of true ED predicted.", "about 100 %", _ed_accuracy(0.999)),
-    _claim("lstm.k1.c_beats_h", 1, "Best dimension against depth", "c follows depth more closely than h: "
-           "difference of |r|.", "c far above h (no number)", _c_beats_h),
-    _claim("lstm.k2.depth_r", 2, "Depth correlation", "With labelled brackets one cell of c still counts the "
-           "depth: |r| of the best cell.", "not printed for type 2", _depth_r("depth", 0.9)),
-    _claim("lstm.k2.close_beats_open", 2, "Confusion matrix, type 2", "Closing brackets are predicted better than "
-           "opening ones: difference of accuracy.", "XP) above (XP (no number)", _close_beats_open),
-    _claim("lstm.k3.ed_accuracy", 3, "Confusion matrix, type 3", "With words between plain brackets the end is "
-           "still predicted: share of true ED predicted.", "still high", _ed_accuracy(0.99)),
-    _claim("lstm.k4.ed_accuracy", 4, "Confusion matrix, type 4", "With words and labels the end is predicted: "
-           "share of true ED predicted.", "100 %", _ed_accuracy(0.999)),
-    _claim("lstm.k4.vp_r", 4, "VP depth correlation", "One cell of 1,000 follows the depth of VP: |r| of the best "
-           "cell of c.", "0.92", _depth_r("VP", 0.92)),
-    _claim("lstm.lisp.depth_r", 1, "Future work: nested code", "Reading only the brackets of Lisp source, one cell "
-           "of c counts their depth: |r| of the best cell.", "not measured (a wish)", _depth_r("depth", 0.95),
-           _is_lisp),
+    Claim(ClaimRecord("lstm.k1.depth_r", SEED, "Depth correlation", "In a bracket model one cell of c counts the "
+                      "depth: |r| of the best cell with depth.", "very high (no number)"), 1, _depth_r("depth", 0.995)),
+    Claim(ClaimRecord("lstm.k1.ed_accuracy", SEED, "Confusion matrix, type 1", "The end of the sentence is predicted: "
+                      "share of true ED predicted.", "about 100 %"), 1, _ed_accuracy(0.999)),
+    Claim(ClaimRecord("lstm.k1.c_beats_h", SEED, "Best dimension against depth", "c follows depth more closely than h: "
+                      "difference of |r|.", "c far above h (no number)"), 1, _c_beats_h),
+    Claim(ClaimRecord("lstm.k2.depth_r", SEED, "Depth correlation", "With labelled brackets one cell of c still counts "
+                      "the depth: |r| of the best cell.", "not printed for type 2"), 2, _depth_r("depth", 0.9)),
+    Claim(ClaimRecord("lstm.k2.close_beats_open", SEED, "Confusion matrix, type 2", "Closing brackets are predicted "
+                      "better than opening ones: difference of accuracy.", "XP) above (XP (no number)"),
+          2, _close_beats_open),
+    Claim(ClaimRecord("lstm.k3.ed_accuracy", SEED, "Confusion matrix, type 3", "With words between plain brackets the "
+                      "end is still predicted: share of true ED predicted.", "still high"), 3, _ed_accuracy(0.99)),
+    Claim(ClaimRecord("lstm.k4.ed_accuracy", SEED, "Confusion matrix, type 4", "With words and labels the end is "
+                      "predicted: share of true ED predicted.", "100 %"), 4, _ed_accuracy(0.999)),
+    Claim(ClaimRecord("lstm.k4.vp_r", SEED, "VP depth correlation", "One cell of 1,000 follows the depth of VP: |r| of "
+                      "the best cell of c.", "0.92"), 4, _depth_r("VP", 0.92)),
+    Claim(ClaimRecord("lstm.lisp.depth_r", SEED, "Future work: nested code", "Reading only the brackets of Lisp "
+                      "source, one cell of c counts their depth: |r| of the best cell.", "not measured (a wish)"),
+          1, _depth_r("depth", 0.95), _is_lisp),
 )
 
 
@@ -118,12 +115,9 @@ def _epoch_models(card: CheckpointCard) -> list[LSTMLanguageModel]:
     if card.snapshots is not None:
         return load_snapshots(card.id)
     settings = LSTMTraining(**{k: tuple(v) if isinstance(v, list) else v for k, v in card.training.items()})
-    models = []
-    for file in sorted((cache_folder() / "training" / settings.run_id).glob("epoch*.safetensors")):
-        model = LSTMLanguageModel(LSTMConfig(**card.model))
-        model.load_state_dict({n: t.float() for n, t in load_file(file).items()})
-        models.append(model.eval().requires_grad_(False))
-    return models
+    files = sorted((cache_folder() / "training" / settings.run_id).glob("epoch*.safetensors"))
+    return [fill_model(plan_model(lambda: LSTMLanguageModel(LSTMConfig(**card.model))),
+                       {n: t.float() for n, t in load_file(file).items()}) for file in files]
 
 
 STUDY = Study("", HeldOut, compute, claims=CLAIMS)

@@ -27,13 +27,10 @@ def _overlap(at_most: float):
     return read
 
 
-def _claim(id: str, kind: int, figure: str, claim: str, reported: str, read) -> Claim:
-    return Claim(ClaimRecord(id, SEED, figure, claim, reported), kind, read)
-
-
 CLAIMS = (
-    _claim("lstm.k4.vp_overlap", 4, "Histogram inside and outside VP", "One cell tells the inside of a VP from its "
-           "outside: overlap of its two histograms, over all tokens.", "0.12", _overlap(0.12)),
+    Claim(ClaimRecord("lstm.k4.vp_overlap", SEED, "Histogram inside and outside VP", "One cell tells the inside of a "
+                      "VP from its outside: overlap of its two histograms, over all tokens.", "0.12"),
+          4, _overlap(0.12)),
 )
 
 

@@ -35,14 +35,10 @@ def _few_cells(result: PhraseProbe) -> dict:
             "holds": bool(enough and path["low"][few] > np.nanmax(list(rivals.values())))}
 
 
-def _claim(id: str, kind: int, figure: str, claim: str, reported: str, read) -> Claim:
-    return Claim(ClaimRecord(id, SEED, figure, claim, reported), kind, read)
-
-
 CLAIMS = (
-    _claim("lstm.k4.vp_l1_accuracy", 4, "Logistic regression with L1", "Few cells suffice to tell the inside of a VP "
-           "from its outside: accuracy with at most 5 % of the cells, kept by L1.", "few suffice (no number)",
-           _few_cells),
+    Claim(ClaimRecord("lstm.k4.vp_l1_accuracy", SEED, "Logistic regression with L1", "Few cells suffice to tell the "
+                      "inside of a VP from its outside: accuracy with at most 5 % of the cells, kept by L1.",
+                      "few suffice (no number)"), 4, _few_cells),
 )
 
 

@@ -58,22 +58,18 @@ def _c_best(result: DepthRegression) -> dict:
             "holds": bool(low > 0 and linear[2] >= 0)}
 
 
-def _claim(id: str, kind: int, figure: str, claim: str, reported: str,
-           read: Callable[[DepthRegression], dict]) -> Claim:
-    return Claim(ClaimRecord(id, SEED, figure, claim, reported), kind, read)
-
-
 CLAIMS = (
-    _claim("lstm.k4.vp_depth_r2_linear", 4, "Depth regression", "All cells of c together give the depth of VP more "
-           "closely than the best single cell: R² of linear regression.", "clearly tighter than one cell (no number)",
-           _vp_r2("linear")),
-    _claim("lstm.k4.vp_depth_r2_lasso", 4, "Depth regression", "The few cells of c that Lasso keeps give the depth of "
-           "VP more closely than the best single cell: R² of Lasso.", "clearly tighter than one cell (no number)",
-           _vp_r2("lasso")),
-    _claim("lstm.k4.vp_depth_r2_single", 4, "Depth regression", "The best single cell of c gives the depth of VP less "
-           "closely than linear regression and Lasso: its R².", "wider than both (no number)", _vp_r2("single")),
-    _claim("lstm.k5.vp_depth_c_best", 5, "Raw text", "From raw text the depth of VP is read best from c: R² of Lasso "
-           "from c less that from the better of h and c_up.", "c best (no number)", _c_best),
+    Claim(ClaimRecord("lstm.k4.vp_depth_r2_linear", SEED, "Depth regression", "All cells of c together give the depth "
+                      "of VP more closely than the best single cell: R² of linear regression.",
+                      "clearly tighter than one cell (no number)"), 4, _vp_r2("linear")),
+    Claim(ClaimRecord("lstm.k4.vp_depth_r2_lasso", SEED, "Depth regression", "The few cells of c that Lasso keeps give "
+                      "the depth of VP more closely than the best single cell: R² of Lasso.",
+                      "clearly tighter than one cell (no number)"), 4, _vp_r2("lasso")),
+    Claim(ClaimRecord("lstm.k4.vp_depth_r2_single", SEED, "Depth regression", "The best single cell of c gives the "
+                      "depth of VP less closely than linear regression and Lasso: its R².",
+                      "wider than both (no number)"), 4, _vp_r2("single")),
+    Claim(ClaimRecord("lstm.k5.vp_depth_c_best", SEED, "Raw text", "From raw text the depth of VP is read best from c: "
+                      "R² of Lasso from c less that from the better of h and c_up.", "c best (no number)"), 5, _c_best),
 )
 
 

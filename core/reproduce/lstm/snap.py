@@ -18,13 +18,10 @@ def _depth_kept(result: SnapResult) -> dict:
             "holds": bool(snapped["kept"] >= KEPT and snapped["kept_low"] > max(drawn["kept"], bare["kept"]))}
 
 
-def _claim(id: str, kind: int, figure: str, claim: str, reported: str, read) -> Claim:
-    return Claim(ClaimRecord(id, SEED, figure, claim, reported), kind, read)
-
-
 CLAIMS = (
-    _claim("lstm.snap.depth_r_kept", 1, "Abstract of the paper", "The update c_up is nearly ternary: |r| of the depth "
-           "cell with c_up snapped to -1, 0, 1, relative to |r| before.", "binary or ternary (no number)", _depth_kept),
+    Claim(ClaimRecord("lstm.snap.depth_r_kept", SEED, "Abstract of the paper", "The update c_up is nearly ternary: |r| "
+                      "of the depth cell with c_up snapped to -1, 0, 1, relative to |r| before.",
+                      "binary or ternary (no number)"), 1, _depth_kept),
 )
 
 

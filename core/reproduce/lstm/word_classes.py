@@ -29,16 +29,13 @@ def _compare(size: int | None):
     return read
 
 
-def _claim(id: str, kind: int, figure: str, claim: str, reported: str, read) -> Claim:
-    return Claim(ClaimRecord(id, SEED, figure, claim, reported), kind, read)
-
-
 CLAIMS = (
-    _claim("lstm.k5.pos_cup_beats_c", 5, "Learning parts of speech (1)", "From raw text, verbs (VB) and nouns (NN) "
-           "separate better in c_up than in c: difference of AUC, all cells.", "c_up better than c (no number)",
-           _compare(None)),
-    _claim("lstm.k5.pos_cup_beats_c_plane", 5, "Learning parts of speech (1)", "The same in the plane of the first "
-           "two principal components: difference of AUC.", "c_up better than c (no number)", _compare(2)),
+    Claim(ClaimRecord("lstm.k5.pos_cup_beats_c", SEED, "Learning parts of speech (1)", "From raw text, verbs (VB) and "
+                      "nouns (NN) separate better in c_up than in c: difference of AUC, all cells.",
+                      "c_up better than c (no number)"), 5, _compare(None)),
+    Claim(ClaimRecord("lstm.k5.pos_cup_beats_c_plane", SEED, "Learning parts of speech (1)",
+                      "The same in the plane of the first two principal components: difference of AUC.",
+                      "c_up better than c (no number)"), 5, _compare(2)),
 )
 
 

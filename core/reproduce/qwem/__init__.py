@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from core.checkpoints.embeddings import list_concepts, list_vectors
 from core.errors import AnalysisError, WordglassError
-from core.reproduce.claims import ClaimSystem
+from core.reproduce.claims import ClaimSystem, read_claims
 from core.reproduce.qwem.accuracy import (
     BASELINES,
     find_partner,
@@ -15,7 +16,7 @@ from core.reproduce.qwem.accuracy import (
     measure_vectors,
     read_questions,
 )
-from core.reproduce.qwem.claims import measure_claims
+from core.reproduce.qwem.claims import CLAIMS
 from core.reproduce.qwem.order import load_order, measure_order
 
 
@@ -65,4 +66,4 @@ def _measure(report: Callable[[str], None], name: str, load: Callable, compute: 
         report(f"{name} measured in {time.monotonic() - start:.0f} s")
 
 
-SYSTEM = ClaimSystem("qwem", measure_claims, recompute)
+SYSTEM = ClaimSystem("qwem", partial(read_claims, CLAIMS), recompute)

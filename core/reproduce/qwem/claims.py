@@ -2,32 +2,19 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 
 import numpy as np
 
-from core.analysis.intervals import estimate_mean
 from core.checkpoints.card import ConceptsCard, RunCard, VectorsCard
 from core.checkpoints.embeddings import list_concepts, list_runs, list_vectors, load_run
 from core.errors import AnalysisError, CheckpointError
-from core.reproduce.claims import ClaimRecord
+from core.reproduce.claims import ClaimRecord, Reader, fill_over_seeds
 from core.reproduce.qwem.accuracy import AnalogyAccuracy, find_partner, is_measured, load_accuracy
 from core.reproduce.qwem.order import LearningOrder, load_order
 from core.reproduce.qwem.runs import LEADING, choose_series, choose_sgns, find_siblings, measure_rise
 
 SEED = "003"
 ENOUGH = 0.52  # on 17 million words; the paper's 0.66 comes from 2 billion
-Reader = Callable[[], dict]
-
-
-def _claim(id: str, seed: str, figure: str, claim: str, reported: str,
-           read: Reader) -> tuple[ClaimRecord, Reader]:
-    return ClaimRecord(id, seed, figure, claim, reported), read
-
-
-def measure_claims() -> list[ClaimRecord]:
-    """Every claim from what is stored; a claim whose results are absent says so."""
-    return [replace(record, **(read() or {})) for record, read in CLAIMS]
 
 
 def _find_concepts(load: Callable) -> tuple[ConceptsCard, AnalogyAccuracy | LearningOrder] | None:
@@ -140,11 +127,9 @@ def _load_seeds(card: RunCard, cards: list[RunCard]) -> list:
 
 def _describe_runs(runs: list, values: list[float], n: int) -> dict:
     """Their mean over seeds and its interval; of one seed there is none."""
-    mean, low, high = map(float, estimate_mean(np.array(values)))
     seeds = "one training run" if len(runs) == 1 else f"{len(runs)} seeds"
-    return {"corpus": runs[0].card.corpus.name, "checkpoint": runs[0].card.id, "n": n, "ours": mean,
-            "low": low if len(runs) > 1 else mean, "high": high if len(runs) > 1 else mean,
-            "split": f"{seeds}, {runs[0].card.vocabulary_size} words"}
+    return fill_over_seeds(values, corpus=runs[0].card.corpus.name, checkpoint=runs[0].card.id, n=n,
+                           split=f"{seeds}, {runs[0].card.vocabulary_size} words")
 
 
 def read_tau() -> dict:
@@ -218,26 +203,25 @@ def read_prior() -> dict:
         "holds": limits["low"] > 0}
 
 
-CLAIMS = (
-    _claim("qwem.analogy_mstar", SEED, "Fig. 3b", "The top eigenvectors of M*, found without any training, answer "
-           "Google's analogies: share of right answers.", "66.3 %", read_mstar),
-    _claim("qwem.analogy_gensim", SEED, "Fig. 3b", "They answer about as many as word2vec trained on the same text: "
-           "accuracy of M* minus that of word2vec.", "-0.017", read_word2vec),
-    _claim("qwem.analogy_ppmi", SEED, "Fig. 3b", "They answer more than the eigenvectors of PPMI: difference of "
-           "accuracy.", "0.157", read_ppmi),
-    _claim("qwem.analogy_prior", SEED, "ours, not the paper's", "In a small corpus most cells of M* say -2 of "
-           "words whose meeting was not to be expected; ten meetings more that tell nothing mend that: gain in "
-           "accuracy.",
-           "not in the paper", read_prior),
-    _claim("qwem.tau_ratio", SEED, "Fig. 2", "From a small start each concept is half learned at its own time τ: "
-           "median half-rise over τ.", "1", read_tau),
-    _claim("qwem.subspace_overlap_top5", SEED, "Fig. 2", "Training from a small start finds the eigenvectors of M*: "
-           "overlap of the first five directions.", "0.998", read_overlap),
-    _claim("qwem.sgns_subspace_overlap", SEED, "Fig. 5", "Word2vec's own loss finds most of the same subspace: "
-           "overlap of the first five directions.", "not printed", read_sgns),
-    _claim("qwem.concrete_before_abstract", SEED, "Summary", "Concrete relations are learned before abstract ones: "
-           "rank of the abstract families over that of the concrete ones, above 1 by every measure.",
-           "concrete first (no number)", read_concrete),
-    _claim("qwem.steps_sharpen", SEED, "Fig. 2", "The smaller the start, the sharper the steps: width of a step at "
-           "the smallest start over that at the largest.", "below 1 (no number)", read_steps),
+CLAIMS: tuple[tuple[ClaimRecord, Reader], ...] = (
+    (ClaimRecord("qwem.analogy_mstar", SEED, "Fig. 3b", "The top eigenvectors of M*, found without any training, "
+                 "answer Google's analogies: share of right answers.", "66.3 %"), read_mstar),
+    (ClaimRecord("qwem.analogy_gensim", SEED, "Fig. 3b", "They answer about as many as word2vec trained on the same "
+                 "text: accuracy of M* minus that of word2vec.", "-0.017"), read_word2vec),
+    (ClaimRecord("qwem.analogy_ppmi", SEED, "Fig. 3b", "They answer more than the eigenvectors of PPMI: difference of "
+                 "accuracy.", "0.157"), read_ppmi),
+    (ClaimRecord("qwem.analogy_prior", SEED, "ours, not the paper's", "In a small corpus most cells of M* say -2 of "
+                 "words whose meeting was not to be expected; ten meetings more that tell nothing mend that: gain in "
+                 "accuracy.", "not in the paper"), read_prior),
+    (ClaimRecord("qwem.tau_ratio", SEED, "Fig. 2", "From a small start each concept is half learned at its own time τ: "
+                 "median half-rise over τ.", "1"), read_tau),
+    (ClaimRecord("qwem.subspace_overlap_top5", SEED, "Fig. 2", "Training from a small start finds the eigenvectors of "
+                 "M*: overlap of the first five directions.", "0.998"), read_overlap),
+    (ClaimRecord("qwem.sgns_subspace_overlap", SEED, "Fig. 5", "Word2vec's own loss finds most of the same subspace: "
+                 "overlap of the first five directions.", "not printed"), read_sgns),
+    (ClaimRecord("qwem.concrete_before_abstract", SEED, "Summary", "Concrete relations are learned before abstract "
+                 "ones: rank of the abstract families over that of the concrete ones, above 1 by every measure.",
+                 "concrete first (no number)"), read_concrete),
+    (ClaimRecord("qwem.steps_sharpen", SEED, "Fig. 2", "The smaller the start, the sharper the steps: width of a step "
+                 "at the smallest start over that at the largest.", "below 1 (no number)"), read_steps),
 )

@@ -1,7 +1,6 @@
 """The claims of seed 004, read from stored seeds."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -11,32 +10,24 @@ from core.analysis.saliency.experiment import PAPERS, SeedResult
 from core.analysis.saliency.seeds import ExperimentSettings, load_seeds
 from core.analysis.saliency.words import relate_wac
 from core.errors import AnalysisError
-from core.reproduce.claims import ClaimRecord
+from core.reproduce.claims import ClaimRecord, Reader, fill_interval, fill_over_seeds, read_claims
 from core.reproduce.saliency.accuracy import list_sources, load_full
 
 SEED = "004"
 SIZES = (4797, 4798, 1067, 2399, 2399)  # Table 1
 ENOUGH = 0.76  # with 50 dimensions; the paper's 0.78 had 300
-Reader = Callable[[Sequence[SeedResult]], dict]
-
-
-def _claim(id: str, seed: str, figure: str, claim: str, reported: str, read: Reader) -> tuple[ClaimRecord, Reader]:
-    return ClaimRecord(id, seed, figure, claim, reported), read
 
 
 def measure_claims() -> list[ClaimRecord]:
-    """Every claim from what is stored; a claim whose results are absent says so."""
+    """Every claim from the stored seeds; without any, all stay open."""
     results = load_seeds(ExperimentSettings())
-    return [replace(record, **(read(results) if results else {})) for record, read in CLAIMS]
+    return read_claims(CLAIMS, results) if results else [record for record, _ in CLAIMS]
 
 
 def _describe(results: Sequence[SeedResult], values: Sequence[float], n: int) -> dict:
     """Mean over seeds with its interval."""
-    mean, low, high = map(float, estimate_mean(np.asarray(values)))
-    one = len(results) == 1
-    return {"corpus": results[0].corpus, "n": n, "ours": mean, "low": mean if one else low,
-            "high": mean if one else high, "split": f"T1, T2, T3 drawn anew for each seed; {len(results)} seeds",
-            "checkpoint": ""}
+    return fill_over_seeds(values, corpus=results[0].corpus, n=n,
+                           split=f"T1, T2, T3 drawn anew for each seed; {len(results)} seeds")
 
 
 def read_sizes(results: Sequence[SeedResult]) -> dict:
@@ -94,10 +85,7 @@ def read_settling(results: Sequence[SeedResult]) -> dict:
 
 def read_partial(results: Sequence[SeedResult]) -> dict:
     """Rank correlation of wac with the errors of new sentences, frequency and doubt taken out."""
-    try:
-        found = [relate_wac(r.wac, r.occurrences, r.errors, r.doubt) for r in results]
-    except AnalysisError:
-        return {}
+    found = [relate_wac(r.wac, r.occurrences, r.errors, r.doubt) for r in results]
     record = _describe(results, [f.errors_given for f in found], found[0].n)
     means = {name: np.mean([getattr(f, name) for f in found]) for name in ("errors", "frequency", "doubt", "explained")}
     return record | {"holds": record["low"] > 0, "control": (
@@ -113,36 +101,32 @@ def read_accuracy(results: Sequence[SeedResult]) -> dict:
         except AnalysisError:
             continue
         best = int(found.kept_back.mean(1).argmax())
-        mean, low, high = map(float, estimate_mean(found.accuracy[best]))
+        ends = estimate_mean(found.accuracy[best])
         others = ", ".join(f"{name} {own.mean():.3f}" for name, own in zip(found.networks, found.accuracy, strict=True))
-        return {"corpus": found.corpus, "n": found.n_test * found.accuracy.shape[1], "ours": mean, "low": low,
-                "high": high, "control": others, "holds": mean >= ENOUGH,
-                "split": f"learned from {found.n_learned:,}, {vectors}; {found.accuracy.shape[1]} seeds"}
+        return fill_interval(ends, corpus=found.corpus, n=found.n_test * found.accuracy.shape[1], control=others,
+                             holds=float(ends[0]) >= ENOUGH,
+                             split=f"learned from {found.n_learned:,}, {vectors}; {found.accuracy.shape[1]} seeds")
     return {}
 
 
-CLAIMS = (
-    _claim("saliency.split_sizes", SEED, "Table 1",
-           "T1, T2, T3, T2h and T2l have 4797, 4798, 1067, 2399 and 2399 sentences: share of these sizes that come "
-           "out.", "1", read_sizes),
-    _claim("saliency.wrong_moves_more", SEED, "Fig. 5",
-           "Saliency moves more in sentences that are classified wrongly: movement of wrong sentences over that of "
-           "right ones.", "above 1 at most epochs", read_movement),
-    _claim("saliency.t2h_vs_t2l", SEED, "Fig. 6",
-           "Sentences with unsettled words teach more than sentences with settled ones: accuracy of T1 and T2h minus "
-           "that of T1 and T2l.", "0.01 (one run)", read_low),
-    _claim("saliency.t2h_vs_random", SEED, "Fig. 6",
-           "They teach more than sentences drawn at random: accuracy of T1 and T2h minus that of T1 and T2ran.",
-           "0.01 (one run)", read_random),
-    _claim("saliency.all_best", SEED, "Fig. 6",
-           "All data teach the most: accuracy of T1 and T2 minus that of the best other model.",
-           "0.02 (one run)", read_all),
-    _claim("saliency.accuracy_full", SEED, "Fig. 6",
-           "A text CNN that learns from all data: share of right predictions.", "0.78", read_accuracy),
-    _claim("saliency.settles_in_phase_two", SEED, "Section 6.2, left open",
-           "Learning from T2h settles the unsettled words: log10 of the variance of their steps, less that of learning "
-           "on from T1.", "not measured", read_settling),
-    _claim("saliency.wac_partial_frequency", SEED, "Section 4.3.2, not asked",
-           "Unsettled words stand where new sentences are misread, beyond what word frequency and low confidence tell: "
-           "partial rank correlation.", "not measured", read_partial),
+CLAIMS: tuple[tuple[ClaimRecord, Reader], ...] = (
+    (ClaimRecord("saliency.split_sizes", SEED, "Table 1", "T1, T2, T3, T2h and T2l have 4797, 4798, 1067, 2399 and "
+                 "2399 sentences: share of these sizes that come out.", "1"), read_sizes),
+    (ClaimRecord("saliency.wrong_moves_more", SEED, "Fig. 5", "Saliency moves more in sentences that are classified "
+                 "wrongly: movement of wrong sentences over that of right ones.", "above 1 at most epochs"),
+     read_movement),
+    (ClaimRecord("saliency.t2h_vs_t2l", SEED, "Fig. 6", "Sentences with unsettled words teach more than sentences with "
+                 "settled ones: accuracy of T1 and T2h minus that of T1 and T2l.", "0.01 (one run)"), read_low),
+    (ClaimRecord("saliency.t2h_vs_random", SEED, "Fig. 6", "They teach more than sentences drawn at random: accuracy "
+                 "of T1 and T2h minus that of T1 and T2ran.", "0.01 (one run)"), read_random),
+    (ClaimRecord("saliency.all_best", SEED, "Fig. 6", "All data teach the most: accuracy of T1 and T2 minus that of "
+                 "the best other model.", "0.02 (one run)"), read_all),
+    (ClaimRecord("saliency.accuracy_full", SEED, "Fig. 6", "A text CNN that learns from all data: share of right "
+                 "predictions.", "0.78"), read_accuracy),
+    (ClaimRecord("saliency.settles_in_phase_two", SEED, "Section 6.2, left open", "Learning from T2h settles the "
+                 "unsettled words: log10 of the variance of their steps, less that of learning on from T1.",
+                 "not measured"), read_settling),
+    (ClaimRecord("saliency.wac_partial_frequency", SEED, "Section 4.3.2, not asked", "Unsettled words stand where new "
+                 "sentences are misread, beyond what word frequency and low confidence tell: partial rank correlation.",
+                 "not measured"), read_partial),
 )

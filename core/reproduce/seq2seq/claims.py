@@ -4,18 +4,14 @@ Quality is BLEU / 100, so that all claims share a scale; the paper's corpus is a
 effect can be compared.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
-
 import numpy as np
 
-from core.analysis.intervals import estimate_mean
 from core.analysis.seq2seq.evaluation import Evaluation
 from core.analysis.seq2seq.lengths import bin_bleu, cut_evenly
 from core.analysis.seq2seq.runs import MeasuredRun, list_measured_runs, pair_seeds
 from core.corpora.pairs import MULTI30K
 from core.errors import AnalysisError
-from core.reproduce.claims import ClaimRecord
+from core.reproduce.claims import ClaimRecord, Reader, fill_interval, fill_over_seeds
 from core.reproduce.seq2seq.measure import stored
 from core.reproduce.seq2seq.vectors import MeasuredPhrases, list_phrases
 from core.translate.bleu import compute_bleu, draw_bleus
@@ -23,23 +19,6 @@ from core.translate.bleu import compute_bleu, draw_bleus
 SEED = "001"
 ENOUGH = 0.33      # BLEU / 100 of a single reversed model with a beam of 12
 N_DRAWS = 1_000
-Reader = Callable[[], dict]
-
-
-def measure_claims() -> list[ClaimRecord]:
-    """Every claim from what is stored; a claim whose results are absent says so."""
-    records = []
-    for record, read in CLAIMS:
-        try:
-            found = read()
-        except AnalysisError:
-            found = {}
-        records.append(replace(record, **found))
-    return records
-
-
-def _claim(id: str, figure: str, claim: str, reported: str, read: Reader) -> tuple[ClaimRecord, Reader]:
-    return ClaimRecord(id, SEED, figure, claim, reported), read
 
 
 def _runs() -> list[MeasuredRun]:
@@ -72,16 +51,12 @@ def _best_reversed() -> MeasuredRun:
 
 
 def _over_seeds(values: list[float], *, n: int, n_seeds: int) -> dict:
-    mean, low, high = map(float, estimate_mean(np.array(values)))
-    one = len(values) == 1
-    return {"ours": mean, "low": mean if one else low, "high": mean if one else high, "n": n, "corpus": MULTI30K,
-            "split": f"test 2016; {n_seeds} seeds"}
+    return fill_over_seeds(values, n=n, corpus=MULTI30K, split=f"test 2016; {n_seeds} seeds")
 
 
 def _over_draws(value: float, draws: np.ndarray, *, n: int) -> dict:
-    low, high = np.quantile(draws, (0.025, 0.975))
-    return {"ours": float(value), "low": float(low), "high": float(high), "n": n, "corpus": MULTI30K,
-            "split": "test 2016; sentences drawn again"}
+    return fill_interval((value, *np.quantile(draws, (0.025, 0.975))), n=n, corpus=MULTI30K,
+                         split="test 2016; sentences drawn again")
 
 
 def _bleu(evaluation: Evaluation) -> float:
@@ -153,8 +128,8 @@ def read_long() -> dict:
     bins = cut_evenly(own.source_lengths, 5)
     found = bin_bleu([e.counts for e in counts.values()], bins, n_draws=N_DRAWS)
     loss = -found.loss / 100  # ours, low, high change places with the sign
-    record = {"ours": float(loss[0, 0]), "low": float(loss[0, 2]), "high": float(loss[0, 1]), "n": len(own),
-              "corpus": MULTI30K, "split": f"test 2016; {bins.span(4)[0]:.0f} words and more"}
+    record = fill_interval(loss[0, [0, 2, 1]], n=len(own), corpus=MULTI30K,
+                           split=f"test 2016; {bins.span(4)[0]:.0f} words and more")
     forward = f", forward {loss[1, 0]:.3f}" if partner is not None else ""
     return record | {"holds": record["high"] >= 0, "checkpoint": run.checkpoint_id,
                      "control": f"longest {found.bleu[0, 4] / 100:.3f}, all {found.whole[0, 0] / 100:.3f}{forward}"}
@@ -170,9 +145,8 @@ def _phrases() -> list[MeasuredPhrases]:
 
 
 def _describe(found: MeasuredPhrases, values: np.ndarray) -> dict:
-    ours, low, high = map(float, values)
-    return {"ours": ours, "low": low, "high": high, "n": found.n, "corpus": f"generated phrases, {found.style}",
-            "split": "quadruples drawn again", "checkpoint": found.checkpoint_id}
+    return fill_interval(values, n=found.n, corpus=f"generated phrases, {found.style}", split="quadruples drawn again",
+                         checkpoint=found.checkpoint_id)
 
 
 def read_word_order() -> dict:
@@ -211,24 +185,24 @@ def read_depth() -> dict:
                     "control": f"{deep[0].n_layers} layers {deep[0].perplexity:.3f}, 1 layer {flat[0].perplexity:.3f}"}
 
 
-CLAIMS = (
-    _claim("s2s.reversal_ppl", "Section 3.3", "A reversed source lowers the test perplexity: reversed over forward.",
-           "0.81 (5.8 to 4.7)", read_reversal_perplexity),
-    _claim("s2s.reversal_bleu", "Section 3.3", "A reversed source raises BLEU / 100: reversed less forward.",
-           "0.047 (25.9 to 30.6)", read_reversal_bleu),
-    _claim("s2s.bleu_m30k_2016", "Table 1", "A single reversed LSTM without attention translates well: BLEU / 100 with "
-           "a beam of 12; on Multi30k 0.33 is asked.", "0.306 (WMT'14)", read_single),
-    _claim("s2s.beam_helps", "Table 1", "A wider beam translates better: BLEU / 100 with a beam of 12 less that of "
-           "greedy choice.", "0.018 (5 models)", read_beam),
-    _claim("s2s.ensemble_helps", "Table 1", "Several models together translate better than one: BLEU / 100 of all less "
-           "the mean one by one.", "0.042 (5 models)", read_ensemble),
-    _claim("s2s.long_sentences_hold", "Figure 3", "Long sentences lose nothing: BLEU / 100 of the longest fifth less "
-           "that of the middle three fifths.", "no loss below 35 words", read_long),
-    _claim("s2s.word_order_sensitivity", "Figure 2", "Sentence vectors follow the order of words: distance of two "
-           "phrases of the same words with roles swapped, over that of unlike phrases.", "seen in a plane",
-           read_word_order),
-    _claim("s2s.voice_invariance", "Figure 2", "Sentence vectors care little for active or passive: distance between "
-           "voices over distance between meanings.", "seen in a plane", read_voice),
-    _claim("s2s.depth_helps", "Section 3.4", "A deeper LSTM has a lower perplexity: two layers over one.",
-           "0.90 a layer", read_depth),
+CLAIMS: tuple[tuple[ClaimRecord, Reader], ...] = (
+    (ClaimRecord("s2s.reversal_ppl", SEED, "Section 3.3", "A reversed source lowers the test perplexity: reversed over "
+                 "forward.", "0.81 (5.8 to 4.7)"), read_reversal_perplexity),
+    (ClaimRecord("s2s.reversal_bleu", SEED, "Section 3.3", "A reversed source raises BLEU / 100: reversed less "
+                 "forward.", "0.047 (25.9 to 30.6)"), read_reversal_bleu),
+    (ClaimRecord("s2s.bleu_m30k_2016", SEED, "Table 1", "A single reversed LSTM without attention translates well: "
+                 "BLEU / 100 with a beam of 12; on Multi30k 0.33 is asked.", "0.306 (WMT'14)"), read_single),
+    (ClaimRecord("s2s.beam_helps", SEED, "Table 1", "A wider beam translates better: BLEU / 100 with a beam of 12 less "
+                 "that of greedy choice.", "0.018 (5 models)"), read_beam),
+    (ClaimRecord("s2s.ensemble_helps", SEED, "Table 1", "Several models together translate better than one: BLEU / 100 "
+                 "of all less the mean one by one.", "0.042 (5 models)"), read_ensemble),
+    (ClaimRecord("s2s.long_sentences_hold", SEED, "Figure 3", "Long sentences lose nothing: BLEU / 100 of the longest "
+                 "fifth less that of the middle three fifths.", "no loss below 35 words"), read_long),
+    (ClaimRecord("s2s.word_order_sensitivity", SEED, "Figure 2", "Sentence vectors follow the order of words: distance "
+                 "of two phrases of the same words with roles swapped, over that of unlike phrases.",
+                 "seen in a plane"), read_word_order),
+    (ClaimRecord("s2s.voice_invariance", SEED, "Figure 2", "Sentence vectors care little for active or passive: "
+                 "distance between voices over distance between meanings.", "seen in a plane"), read_voice),
+    (ClaimRecord("s2s.depth_helps", SEED, "Section 3.4", "A deeper LSTM has a lower perplexity: two layers over one.",
+                 "0.90 a layer"), read_depth),
 )

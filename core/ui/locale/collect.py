@@ -11,7 +11,7 @@ from core.ui.registry import PAGES
 ERRORS = frozenset(name for name, kind in vars(errors).items()
                    if isinstance(kind, type) and issubclass(kind, errors.WordglassError))
 # Which positional arguments of a call are msgids: a text, problem and remedy, or a claim's figure, sentence and report.
-_TRANSLATED = {"tr": slice(0, 1), "_claim": slice(2, 5), **dict.fromkeys(ERRORS, slice(0, 2))}
+_TRANSLATED = {"tr": slice(0, 1), "ClaimRecord": slice(2, 5), **dict.fromkeys(ERRORS, slice(0, 2))}
 
 
 def collect_texts(root: Path = settings.ROOT) -> dict[str, str]:
@@ -19,7 +19,7 @@ def collect_texts(root: Path = settings.ROOT) -> dict[str, str]:
 
     Literals only: first argument of ``tr(...)`` in ``pages/`` and ``core/``, both templates of
     ``SomeError("problem", "remedy", ...)`` in ``core/``, figure, claim and report of
-    ``_claim(id, kind, figure, claim, reported, ...)`` in ``core/reproduce/``, title, question and section of each page.
+    ``ClaimRecord(id, seed, figure, claim, reported)`` in ``core/reproduce/``, title, question and section of each page.
     """
     texts: dict[str, str] = {}
     for entry in PAGES:

@@ -23,7 +23,7 @@ from core.ui.lstm.findings import link_trajectory, show_numbers
 from core.ui.lstm.pickers import checkpoint_name, kind_name
 from core.ui.messages import guard
 from core.ui.output import show_figure
-from core.ui.runs import RunPanel
+from core.ui.runs import RunPanel, get_reported
 
 SIZES, RATES, DROPOUTS = (10, 30, 60, 100, 200), (0.002, 0.004, 0.008, 0.016), (0.0, 0.2, 0.5)
 PENALTIES = (0.0, 0.0003, 0.001, 0.003)
@@ -71,18 +71,6 @@ def get_snapshots(checkpoint_id: str) -> Learning:
         own = np.array([f"{DEMO}/{name}" in unread for name in sentences.documents])
         sentences = take_sentences(sentences, np.flatnonzero(own[sentences.document]))
     return compute_learning([untrained_like(checkpoint.model), *load_snapshots(checkpoint_id)], choose_probe(sentences))
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _get_looks(job_id: str, stamp: tuple) -> Learning | None:
-    return collect_rows(store.read_progress(job_id)[0])
-
-
-def get_run(job: store.Job) -> Learning | None:
-    """The looks of a job so far; kept once it has ended."""
-    if job.active:
-        return collect_rows(store.read_progress(job.id)[0])
-    return _get_looks(job.id, (job.created, job.ended))
 
 
 def say_birth(learning: Learning) -> str:
@@ -197,7 +185,7 @@ def show_trainer() -> None:
 
 
 def _show_run(job: store.Job) -> None:
-    learning, epochs = get_run(job), Settings(**job.settings).epochs
+    learning, epochs = get_reported(job, collect_rows), Settings(**job.settings).epochs
     done = float(learning.epoch[-1]) if learning is not None else 0.0
     PANEL.show_state(job, done / epochs, tr("Starting …") if learning is None else tr(
         "epoch {done:.2f} of {epochs}, perplexity {perplexity:.3f}, best cell |r| = {score:.3f}", done=done,
@@ -248,7 +236,7 @@ def show_two_runs() -> None:
         other = pick_one(tr("Second run"), ids, "wtwo", ids[1], format=names.get)
     pair = []
     for name in (one, other):
-        learning = get_snapshots(name) if name in cards else get_run(runs[name])
+        learning = get_snapshots(name) if name in cards else get_reported(runs[name], collect_rows)
         if learning is None:
             st.caption(tr("The run has not been looked at yet."))
             return

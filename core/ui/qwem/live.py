@@ -15,21 +15,9 @@ from core.ui.qwem.live_figures import show_growth
 from core.ui.qwem.live_settings import pick_settings, settings_name
 from core.ui.qwem.training import N_MODES, say_run
 from core.ui.registry import find_page
-from core.ui.runs import RunPanel
+from core.ui.runs import RunPanel, get_reported
 
 PANEL = RunPanel("qwem", Settings, "lv", name=settings_name, refresh=lambda: list_run_cards.clear())
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _get_ended(job_id: str, stamp: tuple) -> Growth | None:
-    return collect_rows(store.read_progress(job_id)[0])
-
-
-def get_growth(job: store.Job) -> Growth | None:
-    """The moments of a job so far; kept once it has ended."""
-    if job.active:
-        return collect_rows(store.read_progress(job.id)[0])
-    return _get_ended(job.id, (job.created, job.ended))
 
 
 @st.fragment
@@ -53,7 +41,7 @@ def show_live() -> None:
 
 
 def _show_run(job: store.Job) -> None:
-    growth = get_growth(job)
+    growth = get_reported(job, collect_rows)
     state, figures = st.container(), st.container()  # what comes and goes above moves nothing below
     with state:
         PANEL.show_state(job, 0.0 if growth is None else float(growth.step[-1]) / growth.n_steps,

@@ -15,7 +15,7 @@ from core.ui.lstm.findings import show_numbers
 from core.ui.messages import guard
 from core.ui.output import show_figure, show_guide
 from core.ui.registry import find_page
-from core.ui.runs import RunPanel
+from core.ui.runs import RunPanel, get_reported
 from core.ui.saliency.cached import list_cnn_cards
 from core.ui.saliency.try_data import pick_data, show_preview
 from core.ui.saliency.try_settings import name_settings, pick_settings
@@ -34,18 +34,6 @@ draw_live(course.learned, course.test, course.loss, right=course.right, wrong=co
 
 
 PANEL = RunPanel("classify", Settings, "ty", name=name_settings, refresh=lambda: list_cnn_cards.clear())
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _get_ended(job_id: str, stamp: tuple) -> Course | None:
-    return collect_rows(store.read_progress(job_id)[0])
-
-
-def get_course(job: store.Job) -> Course | None:
-    """The epochs of a job so far; kept once it has ended."""
-    if job.active:
-        return collect_rows(store.read_progress(job.id)[0])
-    return _get_ended(job.id, (job.created, job.ended))
 
 
 @st.fragment
@@ -76,7 +64,7 @@ def _keep(table: bytes) -> None:
 
 
 def _show_run(job: store.Job) -> None:
-    course = get_course(job)
+    course = get_reported(job, collect_rows)
     state, figures = st.container(), st.container()  # what comes and goes above moves nothing below
     with state:
         PANEL.show_state(job, 0.0 if course is None else len(course.loss) / course.n_epochs,

@@ -13,7 +13,7 @@ from core.ui.lstm.findings import show_numbers
 from core.ui.messages import guard
 from core.ui.output import show_figure, show_guide
 from core.ui.qwem.view import join_sentences
-from core.ui.runs import RunPanel
+from core.ui.runs import RunPanel, get_reported
 from core.ui.seq2seq.pickers import direction_name
 
 UNITS, PAIRS = (16, 32, 64, 128), (1_000, 3_000, 6_000, 10_000)
@@ -63,18 +63,6 @@ def settings_name(s: Settings) -> str:
 PANEL = RunPanel("toy-pairs", Settings, "rt", name=settings_name, refresh=lambda: None)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _get_ended(job_id: str, stamp: tuple) -> Course | None:
-    return collect_rows(store.read_progress(job_id)[0])
-
-
-def get_course(job: store.Job) -> Course | None:
-    """The looks of a job so far; kept once it has ended."""
-    if job.active:
-        return collect_rows(store.read_progress(job.id)[0])
-    return _get_ended(job.id, (job.created, job.ended))
-
-
 @st.fragment
 @guard()
 def show_trainer() -> None:
@@ -119,7 +107,7 @@ def pick_settings() -> Settings:
 
 
 def _show_run(job: store.Job) -> None:
-    course = get_course(job)
+    course = get_reported(job, collect_rows)
     state, figures = st.container(), st.container()  # what comes and goes above moves nothing below
     with state:
         PANEL.show_state(job, 0.0 if course is None else float(course.steps[-1]) / course.n_steps,
