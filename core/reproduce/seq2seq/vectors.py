@@ -4,18 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analysis.results import load_result, save_result
+from core.analysis.results import ResultKind
 from core.analysis.seq2seq.phrases import join_parts, measure_quadruples, record_quadruples
 from core.analysis.seq2seq.untrained import untrain
 from core.checkpoints.seq2seq import Seq2SeqCheckpoint
 from core.corpora.pairs import MULTI30K
 from core.corpora.phrases import generate_quadruples
-from core.errors import AnalysisError
-from core.settings import cache_folder
 
 N_QUADRUPLES = 200
 N_DRAWS = 1_000
-_ENDING = "-phrases"
 
 
 @dataclass(frozen=True)
@@ -59,17 +56,14 @@ def _invert(ratio: np.ndarray) -> np.ndarray:
     return 1 / ratio[[0, 2, 1]]
 
 
+_KIND = ResultKind("-phrases", MeasuredPhrases)
+
+
 def save_phrases(found: MeasuredPhrases) -> None:
     """Store what was measured of one checkpoint."""
-    save_result(found.checkpoint_id + _ENDING, found, parents={})
+    _KIND.save(found)
 
 
 def list_phrases() -> list[MeasuredPhrases]:
     """All stored results that can be read."""
-    root, results = cache_folder() / "analysis", []
-    for folder in sorted(root.glob(f"seq2seq-*{_ENDING}")) if root.is_dir() else ():
-        try:
-            results.append(load_result(folder.name, MeasuredPhrases))
-        except AnalysisError:
-            continue
-    return results
+    return _KIND.load_all("seq2seq")
