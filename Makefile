@@ -13,11 +13,11 @@ RUN  := $(VENV)/bin/python
 app: $(VENV)/.installed
 	$(RUN) -m streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT)
 
-# Browser tests come last and in one process (tests/conftest.py).
+# Browser tests come first and in one process (tests/conftest.py).
 test: $(VENV)/.installed-dev
 	@$(RUN) -m tests.find_chromium
 	@$(MAKE) --no-print-directory lint
-	$(RUN) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(TESTS)
+	$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: $(VENV)/.installed-dev
 	$(VENV)/bin/ruff check .

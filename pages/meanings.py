@@ -12,7 +12,7 @@ from core.ui.output import page_header
 frame.ensure()
 page_header("meanings")
 with guard():
-    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+    with st.container(horizontal=True, gap="medium"):
         checkpoint = pick_model()
         choice = pick_choice(pick_source())
     show_meanings(checkpoint, choice)

@@ -17,10 +17,10 @@ from core.ui.controls import pick_one
 from core.ui.language import tr
 from core.ui.lstm.cached import HELD_OUT, get_held_out
 from core.ui.lstm.contexts import name_class, show_contexts
-from core.ui.lstm.findings import name_unit, show_numbers, write_recipe
+from core.ui.lstm.findings import name_unit, write_recipe
 from core.ui.lstm.pickers import pick_checkpoint, pick_source
 from core.ui.messages import guard, quote_code
-from core.ui.output import page_header, read_click, show_figure, show_guide
+from core.ui.output import page_header, read_click, show_figure, show_guide, show_numbers
 
 
 def say_sides(result) -> str:

@@ -19,15 +19,30 @@ settings.load_profile("wordglass")
 BROWSER = Path(__file__).parent / "browser"
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
-    """Browser tests come last and stay in one process."""
+    """Browser tests come first: they are the longest row, and one process has them all."""
     for item in items:
         if BROWSER in item.path.parents:
             item.add_marker("browser")
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
+@pytest.hookimpl(optionalhook=True)  # without xdist there is nothing to share out
+def pytest_xdist_make_scheduler(config, log):
+    """A file belongs to one process, whose fixtures serve it whole; all files of browser tests count as one.
+
+    xdist's own groups are marks in a test's id, and pytest 9.2 does not carry them to the scheduler.
+    """
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class BrowserInOneProcess(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return "browser" if BROWSER in (config.rootpath / file).parents else file
+
+    return BrowserInOneProcess(config, log)
 
 
 def pytest_runtest_setup(item):
@@ -85,9 +100,8 @@ def tiny_cache(tiny_checkpoint) -> Iterator[TinyCheckpoints]:
 @pytest.fixture(scope="session")
 def measured_folder(tiny_checkpoint, tmp_path_factory) -> Path:
     """A cache with the tiny checkpoints and their stored results; only read."""
-    from tests.measured import measure_copy
-    with _cache_at(tmp_path_factory.mktemp("measured") / "cache") as folder:
-        return measure_copy(tiny_checkpoint.cache, folder)
+    from tests.measured import measure_once
+    return measure_once(tiny_checkpoint.cache, tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture

@@ -5,13 +5,23 @@ from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 Model = TypeVar("Model", bound=nn.Module)
 
 
+class _WithoutStart(TorchFunctionMode):
+    """Leaves out what draws first weights: of tensors without memory it is no work, but it loads sympy, a second."""
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        if getattr(func, "__module__", None) == "torch.nn.init":
+            return kwargs["tensor"] if kwargs and "tensor" in kwargs else args[0]
+        return func(*args, **(kwargs or {}))
+
+
 def plan_model(build: Callable[[], Model]) -> Model:
     """A model whose parameters have shapes and no memory; what ``build`` raises of sizes is passed on."""
-    with torch.device("meta"):
+    with torch.device("meta"), _WithoutStart():
         return build()
 
 

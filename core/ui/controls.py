@@ -37,7 +37,7 @@ def pick_segment(label: str, options: Sequence[Hashable], key: str, default=None
     """One of a few `options`, all in sight. Parameters as in :func:`pick_one`."""
     default = _seed_choice(key, options, default, format)
     value = st.segmented_control(label, list(options), key=key, format_func=format or str, help=help,
-                                 required=True)
+                                 required=True, wrap=True)
     return _note_choice(key, options, default, value)
 
 

@@ -26,6 +26,14 @@ def page_header(stem: str) -> None:
     st.caption(tr(entry.question))
 
 
+def show_numbers(numbers: list[tuple[str, str, str, str]], *, columns: int) -> None:
+    """Framed numbers, at most `columns` in a row: name, number, small print, help."""
+    grid = st.grid(columns, min_column_width=150)
+    for label, value, below, help in numbers:
+        grid.metric(label[:1].upper() + label[1:], value, below, delta_color="off", delta_arrow="off", border=True,
+                    help=help, height="stretch")
+
+
 def show_guide(markdown: str) -> None:
     """The box that says what to look for in the figure above it.
 

@@ -1,11 +1,14 @@
 """A server, a Chromium and pages that report what went wrong in them."""
 
+import shutil
+
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from core import settings
 from tests.browser import lab
 from tests.find_chromium import NONE_FOUND, find_chromium
+from tests.word2vec_lab import build_lab
 
 expect.set_options(timeout=30_000)  # two cores, shared with another test process
 
@@ -18,6 +21,28 @@ def server():
     """Address of the real app."""
     with lab.serve(settings.ROOT) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def training_server(tmp_path_factory):
+    """Address and cache of the real app on small models and a cache of its own, so that runs of the tests stay there.
+
+    One for all tests that train: a server's first page costs as much as twenty others.
+    """
+    cache = tmp_path_factory.mktemp("training") / "cache"
+    shutil.copytree(build_lab(), cache)
+    for folder in (settings.ROOT / "cache" / "checkpoints").glob("lstm-[12]-*"):
+        shutil.copytree(folder, cache / "checkpoints" / folder.name)
+    with lab.serve(settings.ROOT, cache) as address:
+        yield address, cache
+
+
+@pytest.fixture
+def training_lab(training_server, monkeypatch):
+    """Its address; the test reads its jobs."""
+    address, cache = training_server
+    monkeypatch.setenv("WORDGLASS_CACHE", str(cache))
+    return address
 
 
 @pytest.fixture(scope="session")
@@ -60,13 +85,10 @@ def open_page(browser, request):
 
     def open_one(path="/", *, theme="light", width=1400, lang="en", server=None):
         address = server or request.getfixturevalue("server")
-        context = browser.new_context(viewport={"width": width, "height": 1000}, color_scheme=theme,
-                                      locale={"en": "en-GB", "ja": "ja-JP"}[lang], accept_downloads=True)
-        contexts.append(context)
-        page = context.new_page()
+        page = _new_page(browser, theme=theme, width=width, lang=lang)
+        contexts.append(page.context)
         _watch(page, address, faults)
-        page.goto(address + path)
-        expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
+        _open(page, address + path)
         return page
 
     yield open_one
@@ -75,7 +97,51 @@ def open_page(browser, request):
     assert not faults, "\n".join(faults)
 
 
+@pytest.fixture(scope="session")
+def kept_pages(browser):
+    """Pages by theme, width and language, which keep the scripts that Chromium has compiled, and nothing else."""
+    pages = {}
+    yield pages
+    for page in pages.values():
+        page.context.close()
+
+
+@pytest.fixture
+def visit(browser, server, kept_pages):
+    """As ``open_page``, but in a kept page, one visit a test: half the work where every page is opened."""
+    faults, left = [], []
+
+    def visit_one(path, *, theme, width, lang):
+        key = (theme, width, lang)
+        if key not in kept_pages:
+            kept_pages[key] = _new_page(browser, theme=theme, width=width, lang=lang)
+        page = kept_pages[key]
+        left.append((page, _watch(page, server, faults)))
+        _open(page, server + path)
+        return page
+
+    yield visit_one
+    for page, unwatch in left:
+        unwatch()
+        page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        page.context.clear_cookies()
+        page.goto("about:blank")
+    assert not faults, "\n".join(faults)
+
+
+def _new_page(browser, *, theme, width, lang):
+    context = browser.new_context(viewport={"width": width, "height": 1000}, color_scheme=theme,
+                                  locale={"en": "en-GB", "ja": "ja-JP"}[lang], accept_downloads=True)
+    return context.new_page()
+
+
+def _open(page, url):
+    page.goto(url)
+    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
+
+
 def _watch(page, address, faults):
+    """Note what goes wrong in `page`; returns what ends that."""
     def note_console(message):
         probe = message.location.get("url", "").endswith(PROBES) and "404" in message.text
         if message.type == "error" and not probe:
@@ -85,9 +151,13 @@ def _watch(page, address, faults):
         if not sent.url.startswith((address, address.replace("http", "ws", 1), "data:", "blob:")):
             faults.append(f"request to another host: {sent.url}")
 
-    page.on("console", note_console)
-    page.on("request", note_request)
-    page.on("pageerror", lambda error: faults.append(f"script: {error}"))
+    def note_error(error):
+        faults.append(f"script: {error}")
+
+    watchers = {"console": note_console, "request": note_request, "pageerror": note_error}
+    for event, watcher in watchers.items():
+        page.on(event, watcher)
+    return lambda: [page.remove_listener(event, watcher) for event, watcher in watchers.items()]
 
 
 @pytest.fixture(scope="session")

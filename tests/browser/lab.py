@@ -31,14 +31,15 @@ def build_sample_lab(folder: Path) -> Path:
 
 
 @contextmanager
-def serve(root: Path):
-    """Run ``streamlit run app.py`` of `root` on a free port; yields the address."""
+def serve(root: Path, cache: Path | None = None):
+    """Run ``streamlit run app.py`` of `root` on a free port, on this cache or the usual one; yields the address."""
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
     log = (root / f"server-{port}.log") if root != settings.ROOT else Path(os.devnull)
+    environment = os.environ | ({"WORDGLASS_CACHE": str(cache)} if cache else {})
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=root, stdout=output, stderr=subprocess.STDOUT, env=os.environ.copy())
+        process = subprocess.Popen(command, cwd=root, stdout=output, stderr=subprocess.STDOUT, env=environment)
         try:
             _wait_for(f"{address}/_stcore/health", process)
             yield address

@@ -1,26 +1,10 @@
 """A model trained in front of the reader: its figure grows, and it stops when it is told to."""
 
 import re
-import shutil
 
-import pytest
 from playwright.sync_api import expect
 
-from core import settings
 from core.jobs import store
-from tests.browser import lab
-
-
-@pytest.fixture(scope="module")
-def training_lab(tmp_path_factory):
-    """The real app on a cache of its own, so that runs of the tests stay there."""
-    cache = tmp_path_factory.mktemp("learning") / "cache"
-    shutil.copytree(settings.ROOT / "cache" / "checkpoints", cache / "checkpoints",
-                    ignore=lambda folder, names: [n for n in names if re.match(r"lstm-[345]-", n)])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WORDGLASS_CACHE", str(cache))
-        with lab.serve(settings.ROOT) as address:
-            yield address
 
 
 def shown_epoch(page):

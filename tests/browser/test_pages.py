@@ -93,10 +93,10 @@ def test_a_figure_of_a_real_page_is_saved(open_page, wait_idle, tmp_path):
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("stem", PATHS)
-def test_every_page_is_sound_in_both_themes(open_page, wait_idle, stem, theme):
+def test_every_page_is_sound_in_both_themes(visit, wait_idle, stem, theme):
     """Drawn, nothing in the console, no foreign request, no error, accessible; narrow in the dark."""
-    page = open_page(PATHS[stem], theme=theme, lang="ja" if theme == "dark" else "en",
-                     width=390 if theme == "dark" else 1400)
+    page = visit(PATHS[stem], theme=theme, lang="ja" if theme == "dark" else "en",
+                 width=390 if theme == "dark" else 1400)
     wait_idle(page)
     if stem not in WITHOUT_FIGURE:
         expect(page.locator(".js-plotly-plot").first).to_be_visible()

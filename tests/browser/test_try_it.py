@@ -2,26 +2,14 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
-from core import settings
 from core.jobs import store
 from core.ui.registry import find_page
-from tests.browser import lab
 from tests.browser.test_pages import plot
 
 EPOCHS_DRAWN = ("Math.max(0, ...[...document.querySelectorAll('.st-key-ty-live .js-plotly-plot')]"
                 ".map(e => e._fullData?.[1]?.x.length ?? 0))")
-
-
-@pytest.fixture(scope="module")
-def empty_lab(tmp_path_factory):
-    """The real app on a cache of its own, so that runs of the tests stay there."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WORDGLASS_CACHE", str(tmp_path_factory.mktemp("try") / "cache"))
-        with lab.serve(settings.ROOT) as address:
-            yield address
 
 
 def write_table(n: int) -> bytes:
@@ -34,8 +22,8 @@ def upload(page, data: bytes):
     page.locator("input[type=file]").set_input_files({"name": "t.csv", "mimeType": "text/csv", "buffer": data})
 
 
-def test_a_table_is_uploaded_trained_on_and_its_network_opened(open_page, wait_idle, empty_lab):
-    page = open_page("/try_it?tydata=upload&tyep=5&tyf=20", server=empty_lab)
+def test_a_table_is_uploaded_trained_on_and_its_network_opened(open_page, wait_idle, training_lab):
+    page = open_page("/try_it?tydata=upload&tyep=5&tyf=20", server=training_lab)
     wait_idle(page)
     upload(page, b"text,label\nfine day,rain\n,snow\n")
     expect(page.get_by_test_id("stAlert").filter(has_text="Line 3")).to_be_visible()
@@ -56,8 +44,8 @@ def test_a_table_is_uploaded_trained_on_and_its_network_opened(open_page, wait_i
         expect(page.get_by_label("Network").first).to_have_value(re.compile(job.result["checkpoint"][-8:]))
 
 
-def test_curves_grow_until_the_run_is_stopped(open_page, wait_idle, empty_lab):
-    page = open_page("/try_it?tyep=50&tyf=200&tyh=3%2C4%2C5&tych=multichannel&tyvec=random", server=empty_lab)
+def test_curves_grow_until_the_run_is_stopped(open_page, wait_idle, training_lab):
+    page = open_page("/try_it?tyep=50&tyf=60&tyh=3%2C4%2C5&tych=multichannel&tyvec=random", server=training_lab)
     wait_idle(page)
     page.get_by_role("button", name="Train and watch").click()
     drawn = f"n => ({EPOCHS_DRAWN}) > n"

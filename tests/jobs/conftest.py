@@ -46,8 +46,8 @@ def worker_of(name, program="core.jobs.worker", server=None):
     Another process may test the same job at the same time: the worker is that of `server`, this process by default.
     """
     server = server or os.getpid()
-    rows = subprocess.run(["ps", "-ww", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout.splitlines()
-    own = [row.split() for row in rows if f"{program} {name} " in row]
+    listing = subprocess.run(["ps", "-ww", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
+    own = [row.split() for row in listing.splitlines() if f"{program} {name} " in row]
     return next((int(row[0]) for row in own if row[-1] == str(server)), None)
 
 

@@ -121,7 +121,7 @@ def test_a_checkpoint_that_was_there_before_outlives_the_run(scratch_cache):
 def test_a_full_disk_leaves_the_last_saved_state(scratch_cache, monkeypatch):
     import errno
 
-    from core.training import lstm
+    from core.training import epochs, lstm
     write, writes = lstm.write_atomically, []
 
     def fill_up(path, data):
@@ -130,7 +130,8 @@ def test_a_full_disk_leaves_the_last_saved_state(scratch_cache, monkeypatch):
             raise OSError(errno.ENOSPC, "No space left on device")
         write(path, data)
 
-    monkeypatch.setattr(lstm, "write_atomically", fill_up)
+    for module in (epochs, lstm):
+        monkeypatch.setattr(module, "write_atomically", fill_up)
     with pytest.raises(OSError) as caught:
         learn.run(QUICK, work_in())
     told = store.explain(caught.value, work_in().folder)

@@ -18,12 +18,12 @@ def lab(scratch_cache):
 def test_it_opens_with_scores_shares_and_thrift(lab):
     at = calm(open_page("layers"))
     scores, shares, efficiency = figures(at)
-    assert len(scores["data"][0]["y"]) == 7 and len(shares["data"][0]["x"]) == 4 and len(efficiency["data"]) == 4
+    assert len(scores["data"][0]["y"]) == 7 and len(shares["data"][0]["y"]) == 4 and len(efficiency["data"]) == 4
     study = load_layers(lab.id)
     drawn = dict(zip(scores["data"][0]["y"], numbers(scores["data"][0]["x"]), strict=True))
     assert drawn["layer 1"] == pytest.approx(study.score[0, 2, 0], abs=1e-5)
     assert drawn["GloVe, 50 numbers"] == pytest.approx(study.score[0, 0, 0], abs=1e-5)
-    np.testing.assert_allclose(numbers(shares["data"][0]["z"]).sum(0), 1, atol=1e-5)
+    np.testing.assert_allclose(numbers(shares["data"][0]["z"]).sum(1), 1, atol=1e-5)
 
 
 @pytest.mark.parametrize("task", ["depth", "polarity", "senses-demo"])
@@ -40,8 +40,8 @@ def test_a_task_can_be_chosen_and_linked(lab, task):
 def test_the_paper_is_held_against_the_numbers(lab):
     study = load_layers(lab.id)
     text = said(calm(open_page("layers")))
-    assert f"layer 1 reaches {study.score[0, 2, 0]:.3f} and layer 2 {study.score[0, 3, 0]:.3f}" in text
-    assert "for senses in our sentences" in text
+    assert f"part of speech: layer 1 **{study.score[0, 2, 0]:.3f}**, layer 2 **{study.score[0, 3, 0]:.3f}**" in text
+    assert "senses, ours: layer 2" in text
 
 
 def test_a_model_nobody_measured_says_so(scratch_cache):
@@ -77,5 +77,6 @@ def test_recipes_make_the_figures(lab, monkeypatch):
     for recipe in recipes:
         exec(compile(recipe, "recipe", "exec"), {})
     assert len(made) == 4
-    drawn = numbers(figures(open_page("layers"))[0]["data"][0]["x"])
-    np.testing.assert_allclose(made[0].data[0].x, drawn, atol=1e-6)
+    for page, own in ((open_page("layers"), made[0]), (at, made[-1])):
+        drawn = numbers(figures(page)[0]["data"][0]["customdata"])
+        np.testing.assert_allclose(own.data[0].customdata, drawn, atol=1e-6)

@@ -162,7 +162,7 @@ def draw_gates(gates: np.ndarray, usual: np.ndarray, quantiles: np.ndarray, *,
         figure.add_scatter(x=x, y=np.quantile(gates[k], quantiles).astype(np.float32), mode="lines", **where,
                            line={"color": ACCENT, "width": 2.6}, name=texts.word, legendgroup="word",
                            showlegend=not k, hovertemplate=f"%{{x:.0f}} %: %{{y:.2f}}<extra>{texts.word}</extra>")
-    figure.update_xaxes(range=[0, 100], title_text=texts.x, ticksuffix=" %", showgrid=False, tickvals=[0, 50, 100])
+    figure.update_xaxes(range=[0, 100], title_text=f"{texts.x} (%)", showgrid=False, tickvals=[0, 50, 100])
     figure.update_yaxes(range=[0, 1.02], tickvals=[0, 0.5, 1])
     figure.update_yaxes(title_text=texts.y, col=1)
     figure.update_layout(height=380, hovermode="closest", margin={"l": 52, "r": 24, "t": 92, "b": 48},

@@ -8,14 +8,15 @@ import plotly.graph_objects as go
 
 from core.figures.palette import LINE_COLOURS, NEUTRAL
 
-_ROW = 40  # px of one representation
+_ROW = 40        # px of one representation
+_SHARE_ROW = 36  # px of one task
 
 
 @dataclass(frozen=True)
 class ScoreTexts:
     """What the figure writes, translated."""
 
-    score: str = "accuracy on sentences nobody learned from"
+    score: str = "accuracy on unseen sentences"
     base: str = "most frequent answer"
 
 
@@ -75,7 +76,8 @@ def draw_scores(names: Sequence[str], ends: np.ndarray, *, base: float | None = 
 
 
 def draw_shares(tasks: Sequence[str], shares: np.ndarray, *, layer: str = "layer {n}") -> go.Figure:
-    """The paper's Figure 2: layers down, tasks across, the share of each layer in the learned mix.
+    """The paper's Figure 2 on its side, for names of tasks are long: tasks down, layers across, the share of each layer
+    in the learned mix.
 
     Parameters
     ----------
@@ -84,15 +86,16 @@ def draw_shares(tasks: Sequence[str], shares: np.ndarray, *, layer: str = "layer
     layer : str
         Template of the names of layers.
     """
-    z = np.asarray(shares, np.float32).T[::-1]
-    names = [layer.format(n=n) for n in range(len(z))][::-1]
+    z = np.asarray(shares, np.float32)
     figure = go.Figure(go.Heatmap(
-        z=z, x=list(tasks), y=names, zmin=0, zmax=max(0.7, float(z.max())),
+        z=z, x=[layer.format(n=n) for n in range(z.shape[1])], y=list(tasks), zmin=0, zmax=max(0.7, float(z.max())),
         text=[[f"{v:.2f}" for v in row] for row in z], texttemplate="%{text}", textfont={"size": 13}, xgap=3, ygap=3,
-        showscale=False, hovertemplate="%{x}, %{y}: %{z:.3f}<extra></extra>"))
-    figure.update_layout(height=46 * len(z) + 74, margin={"l": 8, "r": 8, "t": 12, "b": 12},
-                         xaxis={"type": "category", "fixedrange": True, "automargin": True, "showgrid": False},
-                         yaxis={"type": "category", "fixedrange": True, "automargin": True, "showgrid": False})
+        showscale=False, hovertemplate="%{y}, %{x}: %{z:.3f}<extra></extra>"))
+    figure.update_layout(
+        height=_SHARE_ROW * len(z) + 48, margin={"l": 8, "r": 8, "t": 32, "b": 8},
+        xaxis={"type": "category", "side": "top", "fixedrange": True, "showgrid": False},
+        yaxis={"type": "category", "autorange": "reversed", "fixedrange": True, "automargin": True, "ticksuffix": " ",
+               "showgrid": False})
     return figure
 
 

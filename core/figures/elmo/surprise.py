@@ -20,8 +20,8 @@ _DOMAINS = ((0.57, 1.0), (0.0, 0.43))
 class SurpriseTexts:
     """What the figures write, translated."""
 
-    forward: str = "forward: from what stands before"
-    backward: str = "backward: from what follows"
+    forward: str = "forward"
+    backward: str = "backward"
     usual: str = "without context"
     bits: str = "bits"
     hover: str = "{bits} bits, p = {p}<br>{rank} words thought likelier"
@@ -86,7 +86,8 @@ def draw_both_ways(scored: SentenceSurprise, usual: np.ndarray | None = None, *,
     figure.update_layout(
         height=_HEIGHT, barmode="overlay", hovermode="closest", dragmode=False,
         margin={"l": _MARGIN, "r": 8, "t": 36, "b": 8},
-        legend={"orientation": "h", "yref": "container", "y": 1, "yanchor": "top", "x": 0, "itemclick": False,
+        legend={"orientation": "h", "yref": "container", "y": 1, "yanchor": "top", "xref": "container", "x": 0,
+                "itemclick": False,
                 "itemdoubleclick": False},
         xaxis={"range": [0, max(columns.total, _LEAST_PX)], "visible": False, "fixedrange": True, "anchor": "y3"},
         yaxis={"domain": _DOMAINS[0], "range": [0, top], "title": {"text": texts.bits}, "fixedrange": True,
@@ -167,7 +168,8 @@ def draw_sentences(means: np.ndarray, labels: Sequence[str], *, picked: int | No
     figure.update_layout(
         height=250, barmode="overlay", hovermode="closest", dragmode=False,
         margin={"l": _MARGIN, "r": 8, "t": 36, "b": 44},
-        legend={"orientation": "h", "yref": "container", "y": 1, "yanchor": "top", "x": 0, "itemclick": False,
+        legend={"orientation": "h", "yref": "container", "y": 1, "yanchor": "top", "xref": "container", "x": 0,
+                "itemclick": False,
                 "itemdoubleclick": False},
         xaxis={"range": [0.4, n + 0.6], "title": {"text": texts.sentence}, "showgrid": False, "fixedrange": True,
                "tickformat": "d", "nticks": min(n + 1, 12)},

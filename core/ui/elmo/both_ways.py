@@ -20,9 +20,8 @@ from core.ui.elmo.both_ways_sentence import EVERY, figure_texts, show_sentence, 
 from core.ui.elmo.cached import Sentences, get_checkpoint
 from core.ui.elmo.text_choice import ChosenText, pick_text_source
 from core.ui.language import tr
-from core.ui.lstm.findings import show_numbers
 from core.ui.messages import guard
-from core.ui.output import read_click, show_figure
+from core.ui.output import read_click, show_figure, show_numbers
 from core.ui.seq2seq.shelf import Shelf, show_progress
 
 OVERVIEW_FROM = 6  # sentences; fewer are told apart by their words

@@ -50,8 +50,8 @@ def write_recipe(checkpoint: BiLMCheckpoint, chosen: ChosenText, function: str, 
 def figure_texts() -> SurpriseTexts:
     """What the figures write, in the reader's language."""
     return SurpriseTexts(
-        forward=tr("forward: from what stands before"), backward=tr("backward: from what follows"),
-        usual=tr("without context"), bits=tr("bits"), without=tr("without context {bits} bits"),
+        forward=tr("forward"), backward=tr("backward"), usual=tr("without context"), bits=tr("bits"),
+        without=tr("without context {bits} bits"),
         hover=tr("{bits} bits, p = {p}<br>{rank} words thought likelier"),
         unknown=tr("not among the model's words, scored as UNK"), start=tr("beginning"), end=tr("end"),
         nothing=tr("nothing stands there to guess it from"), sentence=tr("sentence"), mean=tr("bits a word, mean"))
@@ -80,10 +80,11 @@ def show_sentence(checkpoint: BiLMCheckpoint, chosen: ChosenText, scored: Senten
                       "predict. It reads them by their letters, and its guess for them is that of UNK, which stands "
                       "for all rare words together."))
     _show_expected(checkpoint, scored, place)
-    show_guide(tr("A bar is −log₂ p of the word: 1 bit is a coin's toss, 10 bits a guess among 1,000. The dash is what "
-                  "the word costs without any context, so a bar far below its dash is what the neighbours gave away, "
-                  "and a bar beyond it says that they misled. A word that costs much one way and little the other is "
-                  "foretold by one side only: the end of a fixed phrase goes cheap forward, its first word backward."))
+    show_guide(tr("Forward guesses a word from what stands before it, backward from what follows it. A bar is −log₂ p "
+                  "of the word: 1 bit is a coin's toss, 10 bits a guess among 1,000. The dash is what the word costs "
+                  "without any context, so a bar far below its dash is what the neighbours gave away, and a bar beyond "
+                  "it says that they misled. A word that costs much one way and little the other is foretold by one "
+                  "side only: the end of a fixed phrase goes cheap forward, its first word backward."))
 
 
 def _most_surprising(scored: SentenceSurprise) -> int:
@@ -126,6 +127,7 @@ def _show_expected(checkpoint: BiLMCheckpoint, scored: SentenceSurprise, place: 
     lead, tail = "… " * (place > REACH), " …" * (place + 1 + REACH < len(tokens))
     contexts = (tr("**Forward** expected, after {context}", context=quote_code(lead + _join(before) + " ▁")),
                 tr("**Backward** expected, before {context}", context=quote_code("▁ " + _join(after) + tail)))
+    top = 100 * float(np.nanmax(scored.expected_p[:, place]))
     for d, column in enumerate(st.columns(2, gap="large")):
         with column:
             if not np.isfinite(scored.bits[d, place]):
@@ -134,7 +136,7 @@ def _show_expected(checkpoint: BiLMCheckpoint, scored: SentenceSurprise, place: 
                            tr("**Backward**: nothing follows the end, so there is nothing to guess from."))
                 continue
             st.markdown(contexts[d])
-            _show_list(checkpoint, scored, place, d)
+            _show_list(_list_expected(checkpoint, scored, place, d), d, top)
 
 
 def _join(tokens: tuple[str, ...]) -> str:
@@ -142,20 +144,25 @@ def _join(tokens: tuple[str, ...]) -> str:
     return " ".join(names.get(token, token) for token in tokens)
 
 
-def _show_list(checkpoint: BiLMCheckpoint, scored: SentenceSurprise, place: int, d: int) -> None:
+def _list_expected(checkpoint: BiLMCheckpoint, scored: SentenceSurprise, place: int, d: int) -> pd.DataFrame:
+    """The words thought likeliest, in percent, and behind them the one that stands there."""
     words, token = checkpoint.words, scored.tokens[place]
     target = token if token in (SENTENCE_START, SENTENCE_END) or scored.known[place - 1] else UNK
     rows = [(r + 1, words[i], float(p)) for r, (i, p) in enumerate(zip(
         scored.expected[d, place].tolist(), scored.expected_p[d, place].tolist(), strict=True))]
     if int(scored.ranks[d, place]) >= len(rows):
         rows.append((int(scored.ranks[d, place]) + 1, target, float(2 ** -scored.bits[d, place])))
-    names = {SENTENCE_START: tr("beginning"), SENTENCE_END: tr("end"), UNK: tr("UNK, any rare word")}
-    table = pd.DataFrame({"rank": [r for r, _, _ in rows], "word": [names.get(w, w) for _, w, _ in rows],
-                          "p": [100 * p for _, _, p in rows], "there": [w == target for _, w, _ in rows]})
+    names = {SENTENCE_START: tr("beginning"), SENTENCE_END: tr("end"), UNK: tr("UNK (rare word)")}
+    return pd.DataFrame({"rank": [r for r, _, _ in rows], "word": [names.get(w, w) for _, w, _ in rows],
+                         "p": [100 * p for _, _, p in rows], "there": [w == target for _, w, _ in rows]})
+
+
+def _show_list(table: pd.DataFrame, d: int, top: float) -> None:
+    """Bars of both directions have one scale, which ends at the likeliest word of either."""
     column = st.column_config
-    st.dataframe(table, hide_index=True, height="content", alt=tr("Expected words"), column_config={
-        "rank": column.NumberColumn(tr("rank"), format="localized", width=50),
-        "word": column.TextColumn(tr("word"), width=150),
-        "p": column.ProgressColumn(tr("probability"), format="%.2f %%", min_value=0.0, max_value=100.0,
-                                   width=120),
-        "there": column.CheckboxColumn(tr("stands there"), width=85)})
+    said = tr("Words that the backward direction expected") if d else tr("Words that the forward direction expected")
+    st.dataframe(table, hide_index=True, height="content", alt=said, column_config={
+        "rank": column.NumberColumn(tr("rank"), format="localized", width=55),
+        "word": column.TextColumn(tr("word"), width=130),
+        "p": column.ProgressColumn(tr("probability"), format="%.2g %%", min_value=0.0, max_value=top, width=105),
+        "there": column.CheckboxColumn(tr("there"), width=65, help=tr("The word that stands there."))})

@@ -123,9 +123,9 @@ def _show_table(hits: list[FilterHit], words: list[HitWords]) -> None:
     table["answer"] = table["answer"].astype(np.float64)
     said = tr("Filters and the words that make them answer")
     st.dataframe(table, hide_index=True, height="content", alt=said, column_config={
-        "width": column.NumberColumn(tr("width"), width=50), "ngram": column.TextColumn(tr("n-gram"), width=80),
-        "filter": column.NumberColumn(tr("filter"), width=50),
+        "width": column.NumberColumn(tr("width"), width=50), "ngram": column.TextColumn(tr("n-gram"), width=75),
+        "filter": column.NumberColumn(tr("filter"), width=72),
         "answer": column.NumberColumn(tr("answer"), format="%.2f", width=60),
-        "one_in": column.NumberColumn(tr("one word in"), format="localized", width=85),
-        "sharing": column.TextColumn(tr("others with this n-gram, strongest first"), width=300),
-        "strongest": column.TextColumn(tr("strongest words of all"), width=300)})
+        "one_in": column.NumberColumn(tr("one word in"), format="localized", width=100),
+        "sharing": column.TextColumn(tr("others with this n-gram, strongest first"), width=285),
+        "strongest": column.TextColumn(tr("strongest words of all"), width=285)})

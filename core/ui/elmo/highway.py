@@ -24,7 +24,7 @@ def show_gates(view: WordView) -> None:
                 icon=":material/info:")
         return
     st.markdown(_say_gates(view))
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([4, 5], gap="medium")
     with left:
         texts = GateTexts(title=tr("highway layer {n}"), x=tr("dimensions, sorted"), y=tr("gate"),
                           word=tr("this word"), usual=tr("middle of all words"), band=tr("90 % of all words"))
@@ -71,10 +71,10 @@ def _show_changes(view: WordView) -> None:
     said = tr("Dimensions that the highway changes most")
     st.dataframe(table, hide_index=True, height="content", alt=said, column_config={
         "layer": column.NumberColumn(tr("layer"), width=45),
-        "dimension": column.NumberColumn(tr("filter"), width=50, help=tr(
+        "dimension": column.NumberColumn(tr("filter"), width=72, help=tr(
             "Dimensions have the numbers of the filters they come from.")),
         "ngram": column.TextColumn(tr("n-gram"), width=75),
         "before": column.NumberColumn(tr("in"), format="%.2f", width=55),
         "after": column.NumberColumn(tr("out"), format="%.2f", width=50),
         "gate": column.NumberColumn(tr("gate"), format="%.2f", width=50),
-        "usual": column.NumberColumn(tr("usual change"), format="%.2f", width=90)})
+        "usual": column.NumberColumn(tr("usual change"), format="%.2f", width=105)})

@@ -11,8 +11,10 @@ from core.figures.elmo.layers import EfficiencyTexts, ScoreTexts, draw_efficienc
 from core.ui.controls import pick_segment
 from core.ui.elmo.layer_results import (
     CONTROLS,
+    DRAWS,
     SENSES,
     TaskResult,
+    corpus_name,
     explain_task,
     find_studies,
     name_representation,
@@ -22,6 +24,7 @@ from core.ui.elmo.layer_results import (
 from core.ui.language import tr
 from core.ui.messages import guard
 from core.ui.output import show_figure, show_guide
+from core.ui.qwem.view import list_words
 
 _SCORES = """\
 from core.analysis.elmo.{module} import {load}
@@ -33,18 +36,19 @@ draw_scores(study.representations, ends{base}).show()
 """
 _LAYER_ROWS = """\
 import numpy as np
-from core.analysis.elmo.layer_study import draw_means
+from core.analysis.intervals import draw_means
 
 t = study.tasks.index("{task}")
 rows = slice(study.starts[t], study.starts[t + 1])
-errors = [draw_means(study.error[rows, r], study.groups[rows]) for r in range(len(study.representations))]
+errors = [draw_means(study.error[rows, r], study.groups[rows], draws={draws})
+          for r in range(len(study.representations))]
 ends = np.array([(1 - e, 1 - high, 1 - low) for e, low, high in errors])"""
 _SENSE_ROWS = """\
 import numpy as np
-from core.analysis.elmo.layer_study import draw_means
+from core.analysis.intervals import draw_means
 
 rows = study.rows("{task}")
-ends = np.array([draw_means(study.right[rows, r].astype(float), study.groups[rows])
+ends = np.array([draw_means(study.right[rows, r].astype(float), study.groups[rows], draws={draws})
                  for r in range(len(study.representations))])"""
 _SHARES = """\
 from core.analysis.elmo.layer_study import load_layers
@@ -83,19 +87,15 @@ def show_layers(checkpoint: BiLMCheckpoint) -> None:
 
 def _say_verdict(results: tuple[TaskResult, ...]) -> str:
     """The paper's two sentences on layers, held against ours."""
-    said = []
     by_name = {r.name: r for r in results}
-    pairs = (("pos", name_layer(1), name_layer(2), tr("for parts of speech")),
-             ("senses-coarsewsd", name_layer(2), name_layer(1), tr("for senses in Wikipedia")),
-             ("senses-semcor", name_layer(2), name_layer(1), tr("for senses in the Brown corpus")),
-             ("senses-demo", name_layer(2), name_layer(1), tr("for senses in our sentences")))
-    for task, better, other, where in pairs:
+    said = [tr("The paper finds that the first LSTM layer knows parts of speech better and the second one senses. "
+               "Here they reach:"), ""]
+    for task, layers in (("pos", (1, 2)), *((SENSES + name, (2, 1)) for name in ("coarsewsd", "semcor", "demo"))):
         if task in by_name:
-            a, b = by_name[task].score(better), by_name[task].score(other)
-            said.append(tr("{where}, {better} reaches {a:.3f} and {other} {b:.3f}", where=where, a=a, b=b,
-                           better=name_representation(better), other=name_representation(other)))
-    return tr("The paper finds that the first LSTM layer knows parts of speech better and the second one senses. Here, "
-              "{said}.", said="; ".join(said))
+            names = [name_layer(n) for n in layers]
+            said.append("- " + tr("{task}: {scores}", task=task_name(task), scores=list_words(
+                f"{name_representation(name)} **{by_name[task].score(name):.3f}**" for name in names)))
+    return "\n".join(said)
 
 
 @st.fragment
@@ -106,15 +106,15 @@ def _show_task(checkpoint: BiLMCheckpoint, results: tuple[TaskResult, ...]) -> N
     chosen = pick_segment(tr("Task"), names, "task", names[0], format=task_name)
     result = results[names.index(chosen)]
     st.caption(f"{explain_task(chosen)} " + tr("{corpus}: {n_train:,} to learn from, {n:,} asked.",
-                                               corpus=result.corpus, n_train=result.n_train, n=result.n))
+                                               corpus=corpus_name(result.corpus), n_train=result.n_train, n=result.n))
     r2 = chosen == "depth"
-    texts = ScoreTexts(tr("R² on sentences nobody learned from") if r2
-                       else tr("accuracy on sentences nobody learned from"), tr("most frequent answer"))
+    texts = ScoreTexts(tr("R² on unseen sentences") if r2 else tr("accuracy on unseen sentences"),
+                       tr("most frequent answer"))
     is_sense = chosen.startswith(SENSES)
     recipe = _SCORES.format(
         module="sense_study" if is_sense else "layer_study", load="load_senses" if is_sense else "load_layers",
         id=checkpoint.id, base="" if is_sense else ", base=study.base[t]",
-        rows=(_SENSE_ROWS if is_sense else _LAYER_ROWS).format(task=chosen.removeprefix(SENSES)))
+        rows=(_SENSE_ROWS if is_sense else _LAYER_ROWS).format(task=chosen.removeprefix(SENSES), draws=DRAWS))
     show_figure(
         draw_scores([name_representation(r) for r in result.representations], result.ends,
                     base=None if r2 else result.base, controls=[r in CONTROLS for r in result.representations],
@@ -142,10 +142,10 @@ def _show_shares(checkpoint: BiLMCheckpoint, layers: LayerStudy, senses: SenseSt
                 recipe=_SHARES.format(id=checkpoint.id), table=lambda: table,
                 alt=tr("Share of every layer in the mix that each task learned: {shares}.", shares="; ".join(
                     f"{name} {', '.join(f'{s:.2f}' for s in row)}" for name, row in zip(names, shares, strict=True))))
-    show_guide(tr("The paper's Figure 2. A column sums to 1; an even mix has {even:.2f} everywhere. Weights of tasks "
-                  "are learned with the classifier, on layers brought to the same spread, and averaged over {seeds} "
-                  "seeds; those of senses are the mix that was right most often on a tenth held back. A large weight "
-                  "says that a layer is useful beside the others, not that it is best alone.",
+    show_guide(tr("The paper's Figure 2, lying on its side. A row sums to 1; an even mix has {even:.2f} everywhere. "
+                  "Weights of tasks are learned with the classifier, on layers brought to the same spread, and "
+                  "averaged over {seeds} seeds; those of senses are the mix that was right most often on a tenth held "
+                  "back. A large weight says that a layer is useful beside the others, not that it is best alone.",
                   even=1 / len(shares[0]), seeds=layers.shares.shape[1]))
 
 
@@ -185,7 +185,7 @@ def _say_thrift(layers: LayerStudy, t: int) -> str:
 def tabulate_results(results: tuple[TaskResult, ...]) -> pd.DataFrame:
     """A row a task and representation, with its interval."""
     return pd.DataFrame([{
-        tr("task"): task_name(r.name), tr("corpus"): r.corpus, tr("vector"): name_representation(name),
+        tr("task"): task_name(r.name), tr("corpus"): corpus_name(r.corpus), tr("vector"): name_representation(name),
         tr("score"): round(float(e[0]), 4), tr("from"): round(float(e[1]), 4), tr("to"): round(float(e[2]), 4)}
         for r in results for name, e in zip(r.representations, r.ends, strict=True) if np.isfinite(e[0])])
 

@@ -1,16 +1,15 @@
 """The meanings page: all examples of one word, mixed from the layers as the reader likes."""
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from core.checkpoints.bilm import BiLMCheckpoint
-from core.ui.elmo.meanings_cached import OURS, OWN, Choice, find_tokens
+from core.ui.elmo.meanings_cached import COARSE, OURS, OWN, Choice, find_tokens
 from core.ui.elmo.meanings_mix import pick_mix, say_mix
 from core.ui.elmo.meanings_nearest import pick_example, show_nearest, show_sentences
 from core.ui.elmo.meanings_pair import show_pair
 from core.ui.elmo.meanings_plane import Lens, pick_lens, show_plane, take_brush
 from core.ui.elmo.meanings_purity import say_headline, show_our_words, show_purity
-from core.ui.elmo.meanings_source import note_examples, pick_own_text
+from core.ui.elmo.meanings_source import note_examples, pick_amount, pick_own_text
 from core.ui.elmo.meanings_view import MeaningsView, look
 from core.ui.language import tr
 from core.ui.messages import guard
@@ -23,10 +22,12 @@ def show_meanings(checkpoint: BiLMCheckpoint, choice: Choice) -> None:
     Parameters
     ----------
     choice : Choice
-        A reader's own text is asked for here.
+        A reader's own text is asked for here, and how much of CoarseWSD-20.
     """
     if choice.source == OWN:
         choice = pick_own_text(choice)
+    elif choice.source == COARSE:
+        choice = pick_amount(choice)
     note_examples(choice)
     find_tokens(checkpoint.id, choice)
     _show_lab(checkpoint.id, choice)
@@ -39,11 +40,12 @@ def _show_lab(checkpoint_id: str, choice: Choice) -> None:
     view = look(checkpoint_id, choice, mix, raw)
     brush = take_brush(view)
     say_headline(view)
-    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+    with st.container(horizontal=True, gap="medium"):
         with st.container(width=520):
             focus = pick_example(view)
         lens = pick_lens()
-    every_word = _show_pictures(view, focus, brush, lens)
+    _show_pictures(view, focus, brush, lens)
+    every_word = st.container() if view.purity is not None and view.choice.source == OURS else None
     _guide()
     st.header(tr("Neighbours of one example"), anchor=False)
     show_nearest(view, focus)
@@ -54,18 +56,17 @@ def _show_lab(checkpoint_id: str, choice: Choice) -> None:
             show_our_words(view)
 
 
-def _show_pictures(view: MeaningsView, focus: int, brush: tuple[int, ...], lens: Lens) -> DeltaGenerator | None:
-    """The plane, and the bars beside it; returns where to write of all our words."""
+def _show_pictures(view: MeaningsView, focus: int, brush: tuple[int, ...], lens: Lens) -> None:
+    """The plane, and the bars beside it."""
     if view.purity is None:
         show_plane(view, focus, brush, lens)
-        return None
+        return
     left, right = st.columns([61, 39], gap="medium")
     with left:
         show_plane(view, focus, brush, lens)
     with right:
         st.caption(tr("Mix: {shares}", shares=say_mix(view.mix)))
         show_purity(view)
-        return st.container() if view.choice.source == OURS else None
 
 
 def _guide() -> None:

@@ -1,6 +1,8 @@
 """What the meanings page reads and computes once: examples, their vectors, and what no slider changes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import streamlit as st
@@ -90,8 +92,7 @@ def _get_shelf() -> Shelf:
 def find_tokens(checkpoint_id: str, choice: Choice) -> WordTokens:
     """Vectors of the chosen examples; of many with a bar of progress."""
     shelf, key = _get_shelf(), (checkpoint_id, choice)
-    tokens = shelf.find(key)
-    if tokens is None:
+    if (tokens := shelf.find(key)) is None:
         examples, model = read_choice(choice)[0], get_checkpoint(checkpoint_id).model
         if len(examples) >= PROGRESS_FROM:
             move, clear = show_progress(tr("Reading the sentences, once:"))
@@ -169,10 +170,22 @@ def has_glove() -> bool:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def read_glove(words: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """GloVe's vectors of those of some words in lower case that it knows."""
+def _scan_glove(words: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Vectors of those of some words in lower case that GloVe knows (2 s)."""
     found = load_vectors(GLOVE, frozenset(words))
     return {word: found.vectors[row] for word, row in found.ids.items()}
+
+
+@lru_cache(maxsize=1)
+def _list_ours() -> tuple[str, ...]:
+    return list_types(read_demo_senses())
+
+
+def read_glove(words: Collection[str]) -> dict[str, np.ndarray]:
+    """The same; the file is read once for all words of our own sentences, and again only for others."""
+    others = tuple(sorted(set(words) - set(_list_ours())))
+    found = _scan_glove(_list_ours()) | (_scan_glove(others) if others else {})
+    return {word: found[word] for word in words if word in found}
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -199,7 +212,7 @@ class StaticWords:
 @st.cache_resource(max_entries=3, show_spinner=False)
 def get_static_words(checkpoint_id: str) -> StaticWords:
     """About 2,000 words, among which the nearest to a word are looked for."""
-    words = list_types(read_demo_senses())
+    words = _list_ours()
     letters, glove = encode_words(get_checkpoint(checkpoint_id).model, words).numpy(), None
     if has_glove():
         known = read_glove(words)

@@ -71,7 +71,7 @@ def _pick_preset(keys: list[str], raw: list[float]) -> None:
     st.session_state[_PRESET] = now
     names = {EQUAL: tr("equal parts"), OWN: tr("own mix")}
     st.segmented_control(tr("Layers"), [*presets, *([OWN] if now == OWN else [])], key=_PRESET, required=True,
-                         on_change=_apply_preset, args=(keys,),
+                         wrap=True, on_change=_apply_preset, args=(keys,),
                          format_func=lambda name: names.get(name) or layer_name(int(name)))
 
 

@@ -78,7 +78,7 @@ def _show_words(view: MeaningsView, row: int) -> None:
     st.markdown(tr("by its letters: {words}", words=_list_near(static.words, near, form)))
     if static.glove is None:
         return
-    known = read_glove((form.lower(),)).get(form.lower())
+    known = read_glove({own.lower() for own in view.tokens.forms}).get(form.lower())
     if known is None:
         st.caption(tr("GloVe has no vector for {words} and is left out.", words=quote_code(form[:40])))
         return

@@ -3,7 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from core.analysis.elmo.purity import Estimate, Purity, compare_purities
+from core.analysis.elmo.purity import Purity, compare_purities
+from core.analysis.intervals import Estimate
 from core.corpora.senses import read_demo_senses
 from core.figures.elmo.purity import PurityRow, PurityTexts, draw_purity
 from core.ui.elmo.meanings_cached import (
@@ -59,7 +60,7 @@ def say_headline(view: MeaningsView) -> None:
 
 def _points(estimate: Estimate) -> dict[str, str]:
     """An estimate in percentage points with its interval, with real minus signs."""
-    return {name: f"{100 * value:+.0f}".replace("-", "−")
+    return {name: f"{round(100 * value):+d}".replace("-", "−") if round(100 * value) else "0"
             for name, value in (("gain", estimate.value), ("low", estimate.low), ("high", estimate.high))}
 
 

@@ -34,20 +34,24 @@ def pick_source() -> str:
 
 
 def pick_choice(source: str) -> Choice:
-    """The word, and what else a source asks for."""
+    """The word."""
     if source == OWN:
         return _pick_own()
     words = COARSEWSD_WORDS if source == COARSE else sorted({example.lemma for example in read_demo_senses()})
     with st.container(width=130):
         word = pick_one(tr("Word"), words, "mnword", "bank")
-    if source == OURS:
-        return Choice(source, word)
-    with st.container(width=96):
-        n = pick_one(tr("At most"), SIZES, "mnn", SIZES[1], format="{:,}".format)
-    balanced = pick_switch(tr("senses alike"), "mnbal", help=tr(
-        "As many sentences of every sense as the rarest one has. Else they come as often as in Wikipedia, and the "
-        "commonest sense alone may answer most."))
-    return Choice(source, word, n, balanced)
+    return Choice(source, word)
+
+
+def pick_amount(choice: Choice) -> Choice:
+    """How many sentences of CoarseWSD-20, and which, below the other controls."""
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        with st.container(width=110):
+            n = pick_one(tr("At most"), SIZES, "mnn", SIZES[1], format="{:,}".format)
+        balanced = pick_switch(tr("senses alike"), "mnbal", help=tr(
+            "As many sentences of every sense as the rarest one has. Else they come as often as in Wikipedia, and the "
+            "commonest sense alone may answer most."))
+    return Choice(choice.source, choice.word, n, balanced)
 
 
 def _pick_own() -> Choice:

@@ -7,6 +7,7 @@ from core.ui import controls
 from core.ui.elmo.cached import get_checkpoint, list_cards, list_releases
 from core.ui.language import tr
 from core.ui.messages import show_error
+from core.ui.qwem.view import list_words
 
 
 def model_name(model: BiLMCard | str) -> str:
@@ -16,7 +17,7 @@ def model_name(model: BiLMCard | str) -> str:
     forward, backward = model.perplexity["test"].values()
     words = [tr("{n} × {units} cells each way", n=model.model["n_layers"], units=model.model["cell_size"]),
              tr("perplexity {forward} and {backward}", forward=f"{forward:.0f}", backward=f"{backward:.0f}")]
-    return f"{', '.join(words)} ({model.id.rsplit('-', 1)[-1]})"
+    return f"{list_words(words)} ({model.id.rsplit('-', 1)[-1]})"
 
 
 def pick_model(*, predicts: bool = False) -> BiLMCheckpoint:

@@ -6,9 +6,9 @@ import numpy as np
 import streamlit as st
 
 from core.analysis.elmo.characters import MAX_BYTES, InsideWord, TypedWord, list_widths, look_inside, read_word
-from core.analysis.elmo.misspellings import draw_encoder
 from core.analysis.elmo.reference import WordReference, build_reference, embed_words
 from core.analysis.elmo.spelling import TrigramIndex
+from core.analysis.elmo.untrained import draw_encoder
 from core.analysis.elmo.word_list import reference_words
 from core.checkpoints.bilm import BiLMCheckpoint
 from core.models.character_encoder import CharacterEncoder
@@ -31,8 +31,8 @@ OTHERS = {        # our words, and what each is worth comparing with
 }
 _RECIPE = """\
 from core.analysis.elmo.characters import list_widths, look_inside
-{imports}from core.analysis.elmo.misspellings import draw_encoder
-from core.analysis.elmo.reference import {reference}
+{imports}from core.analysis.elmo.reference import {reference}
+from core.analysis.elmo.untrained import draw_encoder
 from core.analysis.elmo.word_list import reference_words
 from core.checkpoints.bilm import load_bilm
 from core.figures.elmo.characters import {function}
@@ -111,7 +111,7 @@ def pick_word(checkpoint: BiLMCheckpoint) -> WordView:
         text = pick_text(tr("A word, known or not"), "chword", TYPED, max_characters=MAX_TYPED)
     with right:
         st.pills(tr("Or one of ours: misspelt, inflected, invented, in capitals, with an accent, an emoji"),
-                 list(OTHERS), key="chtry", on_change=_take_ours)
+                 list(OTHERS), key="chtry", on_change=_take_ours, wrap=True)
     typed = read_word(text)
     _note_limits(typed)
     reference = get_reference(checkpoint.id)

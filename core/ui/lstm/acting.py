@@ -14,9 +14,8 @@ from core.tokens.linearise import ED
 from core.ui.controls import pick_many, pick_number, pick_one, pick_segment, pick_switch
 from core.ui.language import tr
 from core.ui.lstm.cached import DEMO, get_checkpoint, get_picked, get_sentences, get_typed, rank_cached
-from core.ui.lstm.findings import show_numbers
 from core.ui.messages import quote_code
-from core.ui.output import show_figure
+from core.ui.output import show_figure, show_numbers
 
 ACTIONS = ("hold", "zero", "set", "scale", "swap", "donor", "snap")
 MAX_CELLS, MAX_SENTENCES = 4, 2000

@@ -11,9 +11,9 @@ from core.figures.lstm.ablation import draw_ablation
 from core.figures.lstm.snap import draw_snap, draw_updates
 from core.ui.controls import pick_one, pick_segment
 from core.ui.language import tr
-from core.ui.lstm.findings import link_trajectory, name_unit, show_numbers
+from core.ui.lstm.findings import link_trajectory, name_unit
 from core.ui.messages import guard
-from core.ui.output import read_click, show_figure, show_guide
+from core.ui.output import read_click, show_figure, show_guide, show_numbers
 from core.ui.registry import find_page
 
 COSTLIEST = "cost"  # the menu's first entry: whichever cell costs most

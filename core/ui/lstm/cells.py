@@ -17,9 +17,9 @@ from core.figures.spectrum import draw_spectrum
 from core.ui.controls import pick_one, pick_segment
 from core.ui.language import tr
 from core.ui.lstm.cached import HELD_OUT
-from core.ui.lstm.findings import link_trajectory, name_property, name_unit, say_verdict, show_numbers, write_recipe
+from core.ui.lstm.findings import link_trajectory, name_property, name_unit, say_verdict, write_recipe
 from core.ui.messages import guard
-from core.ui.output import read_click, show_figure
+from core.ui.output import read_click, show_figure, show_numbers
 
 BEST = "best"  # the menu's first entry: whichever cell follows the property most closely
 COUNTS = (30, 60, 120, 250)

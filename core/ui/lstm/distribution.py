@@ -11,9 +11,9 @@ from core.checkpoints.card import CheckpointCard
 from core.figures.lstm.distribution import draw_level_counts, draw_near, draw_vector, draw_vectors
 from core.ui.controls import pick_one, pick_segment, pick_switch
 from core.ui.language import language, tr
-from core.ui.lstm.findings import link_trajectory, name_unit, show_numbers
+from core.ui.lstm.findings import link_trajectory, name_unit
 from core.ui.messages import guard
-from core.ui.output import show_figure
+from core.ui.output import show_figure, show_numbers
 
 ALL = "all"
 EPSILON = 0.1

@@ -66,11 +66,3 @@ def link_trajectory(card: CheckpointCard, label: str, **query: str) -> None:
     if entry.path.is_file():
         st.page_link(entry.path, label=label, icon=entry.icon,
                      query_params={"kind": str(card.kind), "model": card.id, **query})
-
-
-def show_numbers(numbers: list[tuple[str, str, str, str]], *, columns: int) -> None:
-    """Framed numbers, at most `columns` in a row: name, number, small print, help."""
-    grid = st.grid(columns, min_column_width=150)
-    for label, value, below, help in numbers:
-        grid.metric(label[:1].upper() + label[1:], value, below, delta_color="off", delta_arrow="off", border=True,
-                    help=help, height="stretch")

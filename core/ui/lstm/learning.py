@@ -19,10 +19,10 @@ from core.ui.cards import list_cards
 from core.ui.controls import pick_number, pick_one, pick_segment
 from core.ui.language import tr
 from core.ui.lstm.cached import DEMO, get_checkpoint, get_encoded
-from core.ui.lstm.findings import link_trajectory, show_numbers
+from core.ui.lstm.findings import link_trajectory
 from core.ui.lstm.pickers import checkpoint_name, kind_name
 from core.ui.messages import guard
-from core.ui.output import show_figure
+from core.ui.output import show_figure, show_numbers
 from core.ui.runs import RunPanel, get_reported
 
 SIZES, RATES, DROPOUTS = (10, 30, 60, 100, 200), (0.002, 0.004, 0.008, 0.016), (0.0, 0.2, 0.5)

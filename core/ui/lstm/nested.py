@@ -18,10 +18,10 @@ from core.ui.cards import list_cards
 from core.ui.controls import pick_one, pick_segment, pick_text
 from core.ui.language import tr
 from core.ui.lstm.cached import HELD_OUT, get_held_out, get_picked, get_sentences, get_study, get_typed
-from core.ui.lstm.findings import link_trajectory, say_verdict, show_numbers
+from core.ui.lstm.findings import link_trajectory, say_verdict
 from core.ui.lstm.pickers import checkpoint_name, kind_name
 from core.ui.messages import guard, show_error
-from core.ui.output import show_figure
+from core.ui.output import show_figure, show_numbers
 
 TYPED = "typed"
 EXAMPLE = "(defun sum-leaves (tree) (cond ((null tree) 0) ((atom tree) tree) (t (+ (sum-leaves (car tree)) " \

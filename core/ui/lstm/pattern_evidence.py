@@ -6,10 +6,10 @@ import streamlit as st
 from core.figures.lstm.patterns import SHIFTED, TRAINED, UNTRAINED, draw_enrichment, draw_reach
 from core.ui.language import tr
 from core.ui.lstm.cached import get_checkpoint, get_encoded
-from core.ui.lstm.findings import name_property, show_numbers
+from core.ui.lstm.findings import name_property
 from core.ui.lstm.matches import N_SCORED, Found, Query, search_untrained
 from core.ui.lstm.pattern_query import write_recipe
-from core.ui.output import show_figure
+from core.ui.output import show_figure, show_numbers
 
 
 def _name_feature(name: str) -> str:

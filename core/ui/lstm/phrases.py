@@ -13,9 +13,9 @@ from core.figures.lstm.phrases import draw_every_cell, draw_overlap, draw_roc, d
 from core.tokens.linearise import PHRASES, Kind
 from core.ui.controls import pick_one, pick_segment
 from core.ui.language import language, tr
-from core.ui.lstm.findings import link_trajectory, name_unit, show_numbers
+from core.ui.lstm.findings import link_trajectory, name_unit
 from core.ui.messages import guard
-from core.ui.output import show_figure, show_guide
+from core.ui.output import show_figure, show_guide, show_numbers
 
 STUDY = "phrases"
 _RECIPE = """\

@@ -16,9 +16,9 @@ from core.reproduce.studies import HELD_OUT, load_study, run_study
 from core.ui.controls import pick_one, pick_segment
 from core.ui.language import language, tr
 from core.ui.lstm.cached import get_checkpoint, get_encoded, get_study
-from core.ui.lstm.findings import link_trajectory, name_unit, show_numbers
+from core.ui.lstm.findings import link_trajectory, name_unit
 from core.ui.messages import guard
-from core.ui.output import read_click, show_figure, show_guide
+from core.ui.output import read_click, show_figure, show_guide, show_numbers
 
 SHOWN = 60  # weights drawn; the table has all
 STRONGEST = "strongest"

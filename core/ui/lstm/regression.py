@@ -27,9 +27,9 @@ from core.reproduce.studies import load_study, run_study
 from core.ui.controls import pick_one, pick_segment
 from core.ui.language import language, tr
 from core.ui.lstm.cached import HELD_OUT, get_checkpoint, get_encoded, get_study
-from core.ui.lstm.findings import link_trajectory, name_property, name_unit, show_numbers
+from core.ui.lstm.findings import link_trajectory, name_property, name_unit
 from core.ui.messages import guard
-from core.ui.output import read_click, show_figure
+from core.ui.output import read_click, show_figure, show_numbers
 
 HEAVIEST = "heaviest"  # the menu's first entry: the cell with the largest weight
 SHOWN = 40             # surviving cells in the figure

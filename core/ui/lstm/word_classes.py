@@ -11,8 +11,8 @@ from core.checkpoints.card import CheckpointCard
 from core.figures.lstm.word_classes import draw_densities, draw_pairs, draw_sizes
 from core.ui.controls import pick_one, pick_segment
 from core.ui.language import language, tr
-from core.ui.lstm.findings import name_unit, show_numbers
-from core.ui.output import read_click, show_figure
+from core.ui.lstm.findings import name_unit
+from core.ui.output import read_click, show_figure, show_numbers
 
 STUDY = "word-classes"
 

@@ -26,10 +26,10 @@ from core.tokens.encoded import EncodedSentences
 from core.ui.controls import pick_one, pick_segment
 from core.ui.language import tr
 from core.ui.lstm.cached import get_checkpoint, get_encoded, get_states
-from core.ui.lstm.findings import link_trajectory, show_numbers
+from core.ui.lstm.findings import link_trajectory
 from core.ui.lstm.word_classes import name_tag
 from core.ui.messages import guard, quote_code
-from core.ui.output import show_figure
+from core.ui.output import show_figure, show_numbers
 
 BRUSHED, BEST = "brush", "best"
 VECTORS = ("c_up", "c", "h")

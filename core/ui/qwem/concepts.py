@@ -12,9 +12,8 @@ from core.figures.qwem.concepts import draw_poles
 from core.figures.qwem.spectrum import draw_eigenvalues
 from core.ui.controls import pick_number, pick_segment
 from core.ui.language import tr
-from core.ui.lstm.findings import show_numbers
 from core.ui.messages import guard
-from core.ui.output import show_figure, show_guide
+from core.ui.output import show_figure, show_guide, show_numbers
 from core.ui.qwem.view import (
     ConceptView,
     get_labels,

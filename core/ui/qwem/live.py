@@ -8,8 +8,8 @@ from core.jobs import store
 from core.jobs.qwem import Growth, Settings, collect_rows
 from core.reproduce.qwem.runs import measure_rise
 from core.ui.language import tr
-from core.ui.lstm.findings import show_numbers
 from core.ui.messages import guard
+from core.ui.output import show_numbers
 from core.ui.qwem.cached import get_run, list_run_cards
 from core.ui.qwem.live_figures import show_growth
 from core.ui.qwem.live_settings import pick_settings, settings_name

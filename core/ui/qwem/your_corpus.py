@@ -22,7 +22,7 @@ from core.jobs.store import list_used_texts
 from core.jobs.texts import keep_text
 from core.ui.controls import pick_number, pick_segment
 from core.ui.language import tr
-from core.ui.lstm.findings import show_numbers
+from core.ui.output import show_numbers
 from core.ui.qwem.live_settings import DIGEST, STEP
 from core.ui.qwem.view import ConceptView, join_sentences
 from core.ui.registry import find_page

@@ -11,9 +11,8 @@ from core.jobs.classify import Course, Settings, collect_rows
 from core.jobs.labelled import check_sentences, draw_sentences
 from core.jobs.texts import keep_text
 from core.ui.language import tr
-from core.ui.lstm.findings import show_numbers
 from core.ui.messages import guard
-from core.ui.output import show_figure, show_guide
+from core.ui.output import show_figure, show_guide, show_numbers
 from core.ui.registry import find_page
 from core.ui.runs import RunPanel, get_reported
 from core.ui.saliency.cached import list_cnn_cards

@@ -11,8 +11,7 @@ from core.analysis.seq2seq.lags import LagCurve, average_by_lag, estimate_over_s
 from core.checkpoints.card import Seq2SeqCard
 from core.figures.seq2seq.gradients import GradientTexts, draw_by_lag
 from core.ui.language import tr
-from core.ui.lstm.findings import show_numbers
-from core.ui.output import show_figure, show_guide
+from core.ui.output import show_figure, show_guide, show_numbers
 from core.ui.qwem.view import join_sentences
 from core.ui.seq2seq.cached import get_checkpoint
 

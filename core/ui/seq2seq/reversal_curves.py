@@ -22,9 +22,8 @@ from core.checkpoints.card import Seq2SeqCard
 from core.figures.seq2seq.curves import CurveTexts, draw_learning
 from core.ui.controls import pick_one, pick_switch
 from core.ui.language import tr
-from core.ui.lstm.findings import show_numbers
 from core.ui.messages import guard
-from core.ui.output import show_figure, show_guide
+from core.ui.output import show_figure, show_guide, show_numbers
 from core.ui.qwem.view import join_sentences
 from core.ui.seq2seq.cached import list_cards
 from core.ui.seq2seq.pickers import corpus_name

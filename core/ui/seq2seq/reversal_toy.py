@@ -9,9 +9,8 @@ from core.jobs import store
 from core.jobs.toy_pairs import BOUNDS, Course, Settings, collect_rows, judge
 from core.ui.controls import pick_number, pick_segment
 from core.ui.language import tr
-from core.ui.lstm.findings import show_numbers
 from core.ui.messages import guard
-from core.ui.output import show_figure, show_guide
+from core.ui.output import show_figure, show_guide, show_numbers
 from core.ui.qwem.view import join_sentences
 from core.ui.runs import RunPanel, get_reported
 from core.ui.seq2seq.pickers import direction_name

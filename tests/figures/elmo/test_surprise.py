@@ -20,7 +20,7 @@ def bars(figure, name):
 
 def test_forward_stands_above_and_backward_below_on_one_scale():
     figure = draw_both_ways(SCORED, USUAL)
-    forward, backward = (bars(figure, n) for n in ("forward: from what stands before", "backward: from what follows"))
+    forward, backward = (bars(figure, n) for n in ("forward", "backward"))
     assert list(forward.y) == [0, 3, 1, 0.5] and list(backward.y) == [0.25, 2, 9, 0]
     top = figure.layout.yaxis.range[1]
     assert top >= 9 and tuple(figure.layout.yaxis2.range) == (top, 0) and backward.yaxis == "y2"
@@ -29,7 +29,7 @@ def test_forward_stands_above_and_backward_below_on_one_scale():
 
 def test_unknown_words_are_hatched_in_italics_and_no_markup():
     figure = draw_both_ways(SCORED, USUAL, picked=2)
-    assert list(bars(figure, "forward: from what stands before").marker.pattern.shape) == ["", "/", "", ""]
+    assert list(bars(figure, "forward").marker.pattern.shape) == ["", "/", "", ""]
     words = next(t for t in figure.data if t.type == "scatter" and t.mode == "text").text
     assert words[1] == "<i>&lt;b></i><sup>?</sup>" and words[2] == "<b>cat</b>" and "beginning" in words[0]
 
@@ -59,7 +59,7 @@ def test_long_words_take_wider_columns():
 
 def test_sentences_stand_forward_up_and_backward_down():
     figure = draw_sentences(np.array([[1.0, 2.0, 3.0], [4.0, 1.0, 0.5]]), ["a", "<i>", "c"], picked=1)
-    up, down = (bars(figure, n) for n in ("forward: from what stands before", "backward: from what follows"))
+    up, down = (bars(figure, n) for n in ("forward", "backward"))
     assert list(up.y) == [1, 2, 3] and list(down.y) == [-4, -1, -0.5]
     clicked = [t for t in figure.data if t.customdata is not None]
     assert np.asarray(clicked[0].customdata).ravel().tolist() == [0, 1, 2] and "&lt;i>" in clicked[0].text[1]
