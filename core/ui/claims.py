@@ -21,9 +21,9 @@ from core.ui.seq2seq import claim_texts as seq2seq
 _TEXTS = {"lstm": lstm, "qwem": qwem, "s2s": seq2seq, "elmo": elmo, "saliency": saliency}
 
 
-@st.cache_data(ttl=20, max_entries=4, show_spinner=False)
+@st.cache_data(ttl=60, max_entries=8, show_spinner=False)
 def list_claims(system: str) -> list[ClaimRecord]:
-    """Claims of one system from stored results; a new result shows within 20 s."""
+    """Claims of one system from stored results; a new result shows within a minute."""
     return SYSTEMS[system].measure()
 
 
