@@ -1,6 +1,7 @@
 """Analysis results on disk: ``cache/analysis/<name>/`` with a manifest and one safetensors file.
 
-A result is a flat frozen dataclass of arrays, numbers, strings and tuples of strings.
+A result is a flat frozen dataclass of arrays, numbers, strings and tuples of strings. Whole numbers are stored in as
+few bytes as hold them, and come back in the type they had.
 """
 
 import json
@@ -30,13 +31,24 @@ def save_result(name: str, result: object, *, parents: dict[str, str]) -> None:
     values = {f.name: getattr(result, f.name) for f in fields(result)}
     arrays = {n: np.ascontiguousarray(v) for n, v in values.items() if isinstance(v, np.ndarray)}
     plain = {n: v for n, v in values.items() if n not in arrays}
+    stored = {n: _narrow(a) for n, a in arrays.items()}
+    widened = {n: str(a.dtype) for n, a in arrays.items() if a.dtype != stored[n].dtype}
 
     def fill(folder: Path) -> None:
-        write_atomically(folder / "arrays.safetensors", save(arrays))
-        write_json(folder / "manifest.json", {"schema": SCHEMA, "type": type(result).__name__,
-                                              "parents": parents, "values": plain})
+        write_atomically(folder / "arrays.safetensors", save(stored))
+        write_json(folder / "manifest.json", {"schema": SCHEMA, "type": type(result).__name__, "parents": parents,
+                                              "values": plain, "widened": widened})
 
     fill_folder(result_folder(name), fill)
+
+
+def _narrow(array: np.ndarray) -> np.ndarray:
+    """Whole numbers in the smallest type that holds them all; others as they are."""
+    if array.dtype.kind not in "iu" or not array.size:
+        return array
+    low, high = int(array.min()), int(array.max())
+    smallest = np.min_scalar_type(high) if low >= 0 else np.min_scalar_type(min(low, -high - 1))
+    return array.astype(min(smallest, array.dtype, key=lambda t: t.itemsize))
 
 
 def load_result(name: str, kind: type[Result], *, parents: dict[str, str] | None = None) -> Result:
@@ -52,9 +64,10 @@ def load_result(name: str, kind: type[Result], *, parents: dict[str, str] | None
     try:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         arrays = load_file(folder / "arrays.safetensors")
+        arrays |= {n: arrays[n].astype(dtype) for n, dtype in manifest.get("widened", {}).items()}
     except FileNotFoundError:
         raise AnalysisError("There are no stored results for {name}.", remedy, name=name) from None
-    except (OSError, ValueError, SafetensorError) as error:
+    except (OSError, ValueError, TypeError, KeyError, SafetensorError) as error:
         raise AnalysisError("The stored results for {name} cannot be read: {why}.", remedy, name=name,
                             why=str(error)[:120]) from None
     if manifest.get("schema") != SCHEMA or manifest.get("type") != kind.__name__:

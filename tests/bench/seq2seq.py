@@ -79,8 +79,8 @@ def generate_pairs(sizes: Sizes) -> dict[str, SentencePairs]:
 
 def bench_training(sizes: Sizes = Sizes()) -> Row:
     """Target tokens a second of training steps."""
-    settings = Seq2SeqTraining(hidden_size=sizes.hidden, source_size=sizes.vocabulary + 3, min_count=1,
-                               target_size=sizes.vocabulary + 3, device="cpu")
+    settings = Seq2SeqTraining(hidden_size=sizes.hidden, embedding_size=sizes.hidden, min_count=1, device="cpu",
+                               source_size=sizes.vocabulary + 3, target_size=sizes.vocabulary + 3)
     with tempfile.TemporaryDirectory() as folder:
         run = Seq2SeqRun(settings, load_pair_data(settings, generate_pairs(sizes)), Path(folder))
         batches = run.plan(0)
