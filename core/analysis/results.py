@@ -67,7 +67,7 @@ def load_result(name: str, kind: type[Result], *, parents: dict[str, str] | None
         arrays |= {n: arrays[n].astype(dtype) for n, dtype in manifest.get("widened", {}).items()}
     except FileNotFoundError:
         raise AnalysisError("There are no stored results for {name}.", remedy, name=name) from None
-    except (OSError, ValueError, TypeError, KeyError, SafetensorError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, SafetensorError) as error:
         raise AnalysisError("The stored results for {name} cannot be read: {why}.", remedy, name=name,
                             why=str(error)[:120]) from None
     if manifest.get("schema") != SCHEMA or manifest.get("type") != kind.__name__:

@@ -61,6 +61,15 @@ def test_whole_numbers_take_as_few_bytes_as_hold_them(scratch_cache, values, n_b
     assert load_file(result_folder("x") / "arrays.safetensors")["values"].itemsize == n_bytes
 
 
+@pytest.mark.parametrize("manifest", ["[]", '{"widened": []}', '{"widened": {"absent": "int64"}}',
+                                      '{"widened": {"values": "no type"}}'])
+def test_a_damaged_manifest_is_named(scratch_cache, manifest):
+    name = KIND.save(make("lstm-8-x"))
+    (result_folder(name) / "manifest.json").write_text(manifest)
+    with pytest.raises(AnalysisError, match="lstm-8-x-toy"):
+        load_result(name, Toy)
+
+
 def test_what_it_was_made_from_is_kept(scratch_cache):
     name = KIND.save(make("lstm-8-x"), pairs="abc")
     assert load_result(name, Toy, parents={"pairs": "abc"}).checkpoint_id == "lstm-8-x"
