@@ -16,15 +16,21 @@ from torch import Tensor
 SHUT = -1e4  # a pre-activation far below anything that is added to it: its sigmoid is 0 to the last bit
 
 
+def runs_half() -> bool:
+    """Whether this machine's bfloat16 products are faster than its float32 ones."""
+    ask = getattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None)  # torch's own; where it is gone, float32 serves
+    return torch.backends.mkldnn.is_available() and ask is not None and bool(ask())
+
+
 def pack_product(weight: Tensor) -> Callable[[Tensor], Tensor]:
     """A function ``x → x @ weight.T``, with the weights laid out once for the CPU's kernels.
 
-    oneDNN's packed float32 product takes half the time of the plain one at B = 64, H = 1000. The
-    operators belong to torch's own graph compiler; where they are absent the plain product serves.
+    oneDNN's packed float32 product takes half the time of the plain one at B = 64, H = 1000; in bfloat16 it saves a
+    tenth. The operators belong to torch's own graph compiler; where they are absent the plain product serves.
     """
     operators = torch.ops.mkldnn
-    packable = (weight.device.type == "cpu" and weight.dtype == torch.float32 and weight.numel() >= 2**16
-                and torch.backends.mkldnn.is_available()
+    packable = (weight.device.type == "cpu" and weight.numel() >= 2**16 and torch.backends.mkldnn.is_available()
+                and (weight.dtype == torch.float32 or (weight.dtype == torch.bfloat16 and runs_half()))
                 and hasattr(operators, "_linear_pointwise") and hasattr(operators, "_reorder_linear_weight"))
     if not packable:
         return lambda x: x @ weight.t()

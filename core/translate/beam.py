@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from core.errors import AnalysisError
+from core.translate.choose import choose_best
 from core.translate.stepper import States, Stepper, select_rows
 
 MAX_BEAM = 50
@@ -186,8 +187,8 @@ def search_beams(stepper: Stepper, states: States, lengths: Sequence[int], setti
     searches, tokens, states = _begin(stepper, states, lengths, settings, prefixes)
     banned = (START,) if settings.allow_unknown else (START, UNKNOWN)
     while any(s.live for s in searches):
-        log_p, words, states = stepper.expand(tokens, states, width=settings.beam, banned=banned)
-        rows, tokens = _extend(searches, log_p.numpy(), words.numpy(), settings)
+        log_p, states = stepper.expand(tokens, states, banned)
+        rows, tokens = _extend([s for s in searches if s.live], log_p, settings)
         states = select_rows(states, rows)
     return [_finish(s, settings) for s in searches]
 
@@ -214,37 +215,28 @@ def _begin(stepper: Stepper, states: States, lengths: Sequence[int], settings: B
     return searches, tokens, states
 
 
-def _extend(searches: list[_Search], values: np.ndarray, words: np.ndarray,
+def _extend(searches: list[_Search], log_p: torch.Tensor,
             settings: BeamSettings) -> tuple[torch.Tensor, torch.Tensor]:
-    """Move every search one step on, given the best next words of every row and their log-probabilities, (R, width);
-    returns the rows its hypotheses come from and their last tokens."""
-    width = values.shape[1]
-    rows, tokens, offset = [], [], 0
-    for search in searches:
-        n = len(search.live)
-        if not n:
-            continue
-        before = np.array([search.score[node] for node in search.live])
-        totals = (before[:, None] + values[offset:offset + n]).ravel()
-        best = np.argsort(-totals, kind="stable")[:settings.beam]
-        live, search.live = search.live, []
-        for rank, flat in enumerate(best.tolist()):
-            row, column = divmod(flat, width)
-            value = float(values[offset + row, column])
+    """Move every search one step on, given the log-probabilities after each of its hypotheses, one after the other in
+    the rows of (R, V'); returns the rows its hypotheses come from and their last tokens."""
+    live = [node for search in searches for node in search.live]
+    before = torch.tensor([search.score[node] for search in searches for node in search.live], dtype=torch.float64)
+    best = choose_best(log_p, before, [len(search.live) for search in searches], settings.beam)
+    rows, tokens = [], []
+    for search, own_rows, own_words, values in zip(searches, *(a.tolist() for a in best), strict=True):
+        search.live, own = [], []
+        for rank, (row, word, value) in enumerate(zip(own_rows, own_words, values, strict=True)):
             if value == -np.inf:
-                continue
-            node = search.add(live[row], int(words[offset + row, column]), value, rank)
-            if search.token[node] == END:
+                break
+            node = search.add(live[row], word, value, rank)
+            if word == END:
                 search.finished.append(node)
             else:
                 search.live.append(node)
-                rows.append(offset + row)
-                tokens.append(search.token[node])
-        kept = _prune(search, settings)
-        if kept < len(search.live):
-            dropped = len(search.live) - kept
-            del search.live[kept:], rows[len(rows) - dropped:], tokens[len(tokens) - dropped:]
-        offset += n
+                own.append(row)
+        del search.live[_prune(search, settings):]
+        rows += own[:len(search.live)]
+        tokens += [search.token[node] for node in search.live]
     return torch.tensor(rows, dtype=torch.long), torch.tensor(tokens, dtype=torch.long)
 
 

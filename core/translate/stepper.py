@@ -10,10 +10,10 @@ from core.errors import CheckpointError
 from core.models.lstm import LSTMLayer, State
 from core.models.recurrence import pack_product, tanh_
 from core.models.seq2seq import Seq2Seq
+from core.translate.choose import pad_to_chunks
 
 Product = Callable[[Tensor], Tensor]
 States = tuple[tuple[State, ...], ...]  # of each model, of each of its layers
-CHUNK = 64  # logits that are looked at together for the largest
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,8 @@ class Stepper:
         self.models = tuple(models)
         product = _half_product if half else pack_product
         self._layers = [_lay_out(m, product, tabulate=half) for m in models]
-        self._softmax = [product(m.decoder.decoder.weight) for m in models]
+        self._softmax = [(product(pad_to_chunks(m.decoder.decoder.weight, 0.0)),
+                          pad_to_chunks(m.decoder.decoder.bias, -torch.inf)) for m in models]
 
     @torch.inference_mode()
     def start(self, sources: Sequence[Tensor], absents: Sequence[Tensor | None]) -> States:
@@ -80,68 +81,32 @@ class Stepper:
     @torch.inference_mode()
     def advance(self, tokens: Tensor, states: States) -> tuple[Tensor, States]:
         """Log-probabilities of the next token in nats, (R, V), and the states after reading tokens (R,)."""
-        logits, after = self._read(tokens, states)
-        log_p = [own.log_softmax(1) for own in logits]
-        if len(log_p) == 1:
-            return log_p[0], after
-        return torch.stack(log_p).logsumexp(0).sub_(torch.tensor(len(log_p)).log()), after
+        log_p, after = self.expand(tokens, states)
+        return log_p[:, :self.models[0].config.target_vocabulary_size], after
 
     @torch.inference_mode()
-    def expand(self, tokens: Tensor, states: States, *, width: int,
-               banned: Sequence[int] = ()) -> tuple[Tensor, Tensor, States]:
-        """The most probable next tokens after reading tokens (R,).
+    def expand(self, tokens: Tensor, states: States, banned: Sequence[int] = ()) -> tuple[Tensor, States]:
+        """As `advance`, for `choose_best`: with columns at -inf up to a whole number of chunks.
 
         Parameters
         ----------
-        width : int
         banned : sequence of int
-            Tokens that are never among them; they keep their probability, and the others theirs.
-
-        Returns
-        -------
-        log_p, words : tensors of shape (R, width)
-        states : States
+            Tokens that are at -inf too; the others keep their probability.
         """
-        if len(self.models) == 1:  # no need to write out probabilities that nobody asks for
-            (scores,), after = self._read(tokens, states)
-            total = scores.logsumexp(1, keepdim=True)
-        else:
-            (scores, after), total = self.advance(tokens, states), 0.0
-        scores[:, list(banned)] = -torch.inf
-        values, words = find_largest(scores, width)
-        return values - total, words, after
-
-    def _read(self, tokens: Tensor, states: States) -> tuple[list[Tensor], States]:
-        """Logits (R, V) of every model, and the states after reading tokens (R,)."""
-        logits, after = [], []
-        for k, model in enumerate(self.models):
+        log_p, after = [], []
+        for k, own_states in enumerate(states):
             x, own = tokens, []
-            for layer, state in zip(self._layers[k], states[k], strict=True):
+            for layer, state in zip(self._layers[k], own_states, strict=True):
                 own.append(layer.advance(x, state))
                 x = own[-1][0]
-            logits.append(self._softmax[k](x).add_(model.decoder.decoder.bias))
+            softmax, bias = self._softmax[k]
+            log_p.append(softmax(x).add_(bias).log_softmax(1))
             after.append(tuple(own))
-        return logits, tuple(after)
-
-
-def find_largest(scores: Tensor, n: int) -> tuple[Tensor, Tensor]:
-    """The ``n`` largest of every row of (R, V), largest first, and their places.
-
-    They lie in the ``n`` chunks with the largest maxima, so that only those need be sorted.
-    """
-    rows, size = scores.shape
-    n_chunks = size // CHUNK
-    if n_chunks < 2 * n:
-        return scores.topk(min(n, size), dim=1)
-    whole = n_chunks * CHUNK
-    chunks = scores[:, :whole].view(rows, n_chunks, CHUNK)
-    best = chunks.amax(2).topk(n, dim=1).indices
-    kept = chunks.gather(1, best.unsqueeze(2).expand(-1, -1, CHUNK)).flatten(1)
-    places = (best.unsqueeze(2) * CHUNK + torch.arange(CHUNK)).flatten(1)
-    kept = torch.cat([kept, scores[:, whole:]], 1)
-    places = torch.cat([places, torch.arange(whole, size).expand(rows, -1)], 1)
-    values, order = kept.topk(n, dim=1)
-    return values, places.gather(1, order)
+        mean = log_p[0]
+        if len(log_p) > 1:
+            mean = torch.stack(log_p).logsumexp(0).sub_(torch.tensor(len(log_p)).log())
+        mean[:, list(banned)] = -torch.inf
+        return mean, tuple(after)
 
 
 def _lay_out(model: Seq2Seq, product: Callable[[Tensor], Product], *, tabulate: bool) -> list[_Layer]:
@@ -164,14 +129,8 @@ def _lay_out_upper(layer: LSTMLayer, product: Callable[[Tensor], Product]) -> _L
 
 def _half_product(weight: Tensor) -> Product:
     """A function ``x → x @ weight.T`` in bfloat16."""
-    low = weight.bfloat16()
-    return lambda x: (x.bfloat16() @ low.t()).float()
-
-
-def runs_half() -> bool:
-    """Whether this machine's bfloat16 products are faster than its float32 ones."""
-    ask = getattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None)  # torch's own; where it is gone, float32 serves
-    return torch.backends.mkldnn.is_available() and ask is not None and bool(ask())
+    low = pack_product(weight.bfloat16())
+    return lambda x: low(x.bfloat16()).float()
 
 
 def select_rows(states: States, rows: Tensor) -> States:

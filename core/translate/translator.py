@@ -8,13 +8,14 @@ import torch
 
 from core.checkpoints.seq2seq import Seq2SeqCheckpoint
 from core.errors import CheckpointError, TextError
+from core.models.recurrence import runs_half
 from core.settings import MAX_TEXT_CHARACTERS, MAX_TYPED_TOKENS
 from core.tokens.languages import detokenise
 from core.tokens.linearise import UNK
 from core.tokens.pairs import PairVocabulary, pad_left
 from core.translate.beam import BeamResult, BeamSettings, Hypothesis, search_beams, without_tree
 from core.translate.scores import score_again
-from core.translate.stepper import States, Stepper, runs_half
+from core.translate.stepper import States, Stepper
 
 AT_ONCE = 64  # sentences of a batch: more do not fit the cache at beam 12
 
