@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from core.models.character_encoder import CharacterConfig, CharacterEncoder
+from core.models.dropout import Dropout
 from core.models.projected import ProjectedLayer, State
 
 DIRECTIONS = ("forward", "backward")
@@ -48,7 +49,7 @@ class BiLM(nn.Module):
         if self.softmax is not None:
             nn.init.normal_(self.softmax.weight, std=size ** -0.5)
             nn.init.zeros_(self.softmax.bias)
-        self.drop = nn.Dropout(config.dropout)
+        self.drop = Dropout(config.dropout)
 
     def layers(self, direction: str) -> nn.ModuleList:
         """The stack of one direction, lowest first."""

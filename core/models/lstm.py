@@ -7,6 +7,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from core.models.dropout import Dropout, drop_out
 from core.models.recurrence import LSTMSequence
 
 State = tuple[Tensor, Tensor]  # h and c of one layer, each (B, H)
@@ -46,7 +47,7 @@ class LSTMLayer(nn.Module):
         absent : bool tensor of shape (T, B), optional
             Steps that are padding; after them the state is zero.
         """
-        w_hh = nn.functional.dropout(self.w_hh, self.weight_drop, self.training and self.weight_drop > 0)
+        w_hh = drop_out(self.w_hh, self.weight_drop, self.training)
         if x.is_cuda and absent is None:  # cuDNN's fused kernel wins there
             zero = x.new_zeros(x.shape[1], self.w_hh.shape[1])
             h, c = (zero, zero) if state is None else state
@@ -73,7 +74,7 @@ class LSTMReader(nn.Module):
         self.config, self.start = config, None
         self._build(config)
         nn.init.uniform_(self.embedding.weight, -0.1, 0.1)
-        self.drop_in, self.drop_out = nn.Dropout(config.input_dropout), nn.Dropout(config.output_dropout)
+        self.drop_in, self.drop_out = Dropout(config.input_dropout), Dropout(config.output_dropout)
 
     def _build(self, config: LSTMConfig) -> None:
         self.embedding = nn.Embedding(config.vocabulary_size, config.embedding_size)

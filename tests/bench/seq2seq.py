@@ -10,6 +10,7 @@ import numpy as np
 from core.checkpoints.seq2seq import Seq2SeqCheckpoint, list_seq2seqs, load_seq2seq
 from core.corpora.demo_pairs import read_demo_pairs
 from core.corpora.pairs import SentencePairs
+from core.training.memory import keep_large_blocks
 from core.training.seq2seq import Seq2SeqRun, Seq2SeqTraining, load_pair_data
 from core.translate.beam import BeamSettings
 from core.translate.translator import Translator, read_source
@@ -30,7 +31,8 @@ class Sizes:
     alone: int = 100         # of them, one by one: enough to know their mean
     hidden: int = 500
     vocabulary: int = 5_500
-    batches: int = 30
+    batch: int = 128         # pairs of a training step
+    batches: int = 20
     repeats: int = 5
 
 
@@ -79,13 +81,14 @@ def generate_pairs(sizes: Sizes) -> dict[str, SentencePairs]:
                      for k in lengths)
 
     return {part: SentencePairs("generated", "xx", "xx", draw(n, 12.0), draw(n, 14.0))
-            for part, n in (("train", 32 * 4 * sizes.batches), ("validation", 20), ("test", 20))}
+            for part, n in (("train", sizes.batch * (sizes.batches + 6)), ("validation", 20), ("test", 20))}
 
 
 def bench_training(sizes: Sizes = Sizes()) -> Row:
-    """Target tokens a second of training steps."""
+    """Target tokens a second of training steps with the paper's batch; the default one, 16, takes half the rate."""
     settings = Seq2SeqTraining(hidden_size=sizes.hidden, embedding_size=sizes.hidden, min_count=1, device="cpu",
-                               source_size=sizes.vocabulary + 3, target_size=sizes.vocabulary + 3)
+                               batch=sizes.batch, source_size=sizes.vocabulary + 3, target_size=sizes.vocabulary + 3)
+    keep_large_blocks()  # as training does
     with tempfile.TemporaryDirectory() as folder:
         run = Seq2SeqRun(settings, load_pair_data(settings, generate_pairs(sizes)), Path(folder))
         batches = run.plan(0)
@@ -101,8 +104,8 @@ def bench_training(sizes: Sizes = Sizes()) -> Row:
 def run(sizes: Sizes = Sizes()) -> list[Row]:
     """Every row of this system; those of a checkpoint only where one is here."""
     cards = list_seq2seqs()[0]
-    rows = [bench_training(sizes)]
+    rows = []
     if cards:
         checkpoint = load_seq2seq(cards[0].id)
-        rows += [bench_typed(checkpoint, sizes), bench_batched(checkpoint, sizes)]
-    return rows
+        rows = [bench_typed(checkpoint, sizes), bench_batched(checkpoint, sizes)]
+    return [*rows, bench_training(sizes)]
