@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.corpora.pairs import MULTI30K
 from core.ui import frame
 from core.ui.messages import guard
 from core.ui.output import page_header
@@ -16,7 +17,7 @@ page_header("reversal")
 show_lags()
 st.divider()
 with guard():
-    card = pick_checkpoint()
+    card = pick_checkpoint(default_corpus=MULTI30K)  # trained in both directions
     show_learning(card)
     show_gradients(card)
 show_trainer()

@@ -7,11 +7,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.seq2seq.lengths import BinnedBLEU, Bins
-from core.figures.palette import FAINT, LINE_COLOURS, NEUTRAL
+from core.figures.palette import FAINT, NEUTRAL
 from core.figures.saliency.movement import fade
+from core.figures.seq2seq.curves import COLOURS
 
-DIRECTIONS = {True: LINE_COLOURS[1], False: LINE_COLOURS[0]}  # reads backwards, forwards
-DASHES = {1: "dot", 2: "dash", 12: "solid"}                   # beam
+DASHES = {1: "dot", 2: "dash", 12: "solid"}  # beam
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class SystemLook:
 
     @property
     def line(self) -> dict:
-        return {"color": DIRECTIONS[self.reverse], "dash": DASHES.get(self.beam, "dashdot"), "width": 2.4}
+        return {"color": COLOURS[self.reverse], "dash": DASHES.get(self.beam, "dashdot"), "width": 2.4}
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from core.analysis.seq2seq.lengths import bin_bleu, cut_at, cut_evenly
-from core.figures.seq2seq.lengths import DIRECTIONS, SystemLook, draw_lengths
+from core.figures.seq2seq.curves import COLOURS
+from core.figures.seq2seq.lengths import SystemLook, draw_lengths
 from core.translate.bleu import count_ngrams
 
 RNG = np.random.default_rng(0)
@@ -30,7 +31,7 @@ def test_dots_stand_in_the_middle_of_their_bins_and_carry_them():
 
 def test_direction_and_beam_are_colour_and_dash():
     dots = [t for t in build(cut_evenly(VALUES, 3)).data if t.mode == "lines+markers"]
-    assert [(t.line.color, t.line.dash) for t in dots] == [(DIRECTIONS[True], "dot"), (DIRECTIONS[False], "solid")]
+    assert [(t.line.color, t.line.dash) for t in dots] == [(COLOURS[True], "dot"), (COLOURS[False], "solid")]
 
 
 def test_marks_are_the_values_at_the_ends_of_bins_and_do_not_touch():
