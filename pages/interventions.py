@@ -19,7 +19,8 @@ from core.ui.lstm.cached import (
 )
 from core.ui.lstm.causes import show_ablation, show_snap
 from core.ui.lstm.examples import example_texts
-from core.ui.lstm.pickers import pick_checkpoint, pick_source, source_name
+from core.ui.lstm.handover import show_handover
+from core.ui.lstm.pickers import is_encoder, pick_checkpoint, pick_source, source_name
 from core.ui.messages import guard, show_error
 from core.ui.output import page_header, show_guide
 
@@ -89,11 +90,15 @@ def act_on_cell(card) -> None:
     edits, cells, first = pick_edit(card, untouched, rank_cached(card.id, "c", "depth", trajectory)[0])
     edited = read_sentence(get_checkpoint(card.id), untouched.sentence, edits, untouched=untouched)
     show_unknown(untouched)
-    lines = CELL_LINES.format(sentence=sentence, cells=cells, start=first, cursor=len(untouched.ids) - 2,
-                              edits=", ".join(repr(edit) for edit in edits))
+    written = ", ".join(repr(edit) for edit in edits).replace("dtype=float32", "float32")
     if any(type(edit).__name__ == "Snap" for edit in edits):
         imports += "\nfrom numpy import array, float32"
-        lines = lines.replace("dtype=float32", "float32")
+    if is_encoder(card):
+        show_handover(card, untouched, edited, cells=cells, start=first, sentence=sentence, edits=written,
+                      imports=imports)
+        return
+    lines = CELL_LINES.format(sentence=sentence, cells=cells, start=first, cursor=len(untouched.ids) - 2,
+                              edits=written)
     show_runs(card, untouched, edited, cells=cells, start=first, key="edited", labels=(tr("untouched"), tr("changed")),
               recipe=RECIPE.format(id=card.id, imports=imports, lines=lines))
     show_guide(tr("The counter is chosen and held where the sentence is deepest. Grey is the untouched run, red the "
@@ -131,6 +136,9 @@ frame.ensure()
 page_header("interventions")
 with guard():
     card = pick_checkpoint(default_kind=1)
+    if is_encoder(card):  # what a text or every cell in turn does to expectations is no question for it
+        act_on_cell(card)
+        st.stop()
     view = pick_segment(tr("Act on"), VIEWS, "iview", "cell", format=lambda v: {
         "cell": tr("a cell, in one sentence"), "text": tr("the text"), "rank": tr("every cell in turn"),
         "snap": tr("every update c_up")}[v])

@@ -18,7 +18,7 @@ from core.ui.language import tr
 from core.ui.lstm.cached import HELD_OUT, get_held_out
 from core.ui.lstm.contexts import name_class, show_contexts
 from core.ui.lstm.findings import name_unit, write_recipe
-from core.ui.lstm.pickers import pick_checkpoint, pick_source
+from core.ui.lstm.pickers import is_encoder, pick_checkpoint, pick_source, show_decoder_button
 from core.ui.messages import guard, quote_code
 from core.ui.output import page_header, read_click, show_figure, show_guide, show_numbers
 
@@ -125,6 +125,9 @@ frame.ensure()
 page_header("predictions")
 with guard():
     card = pick_checkpoint(default_kind=1)
+    if is_encoder(card):
+        show_decoder_button(card, "predictions")
+        st.stop()
     source = pick_source("psrc", stored=True)
     with st.spinner(tr("Reading the sentences and measuring every cell, once …"), show_time=True), st.skeleton(400):
         result = get_held_out(card.id, source)

@@ -15,7 +15,7 @@ from core.ui.controls import pick_many, pick_number, pick_one, pick_segment, pic
 from core.ui.language import tr
 from core.ui.lstm.cached import DEMO, get_checkpoint, get_picked, get_sentences, get_sources, get_typed, rank_cached
 from core.ui.lstm.examples import example_texts
-from core.ui.lstm.pickers import pick_checkpoint, source_name
+from core.ui.lstm.pickers import is_encoder, pick_checkpoint, source_name
 from core.ui.messages import guard, show_error
 from core.ui.output import page_header, show_figure, show_guide
 
@@ -86,16 +86,17 @@ def pick_cells(card, state: str, trajectory) -> list[int]:
     return ranked[:n]
 
 
-def as_table(trajectory, state: str, cells: list[int]) -> pd.DataFrame:
+def as_table(card, trajectory, state: str, cells: list[int]) -> pd.DataFrame:
     """The numbers behind the figure."""
     sentence = trajectory.sentence
     frame = pd.DataFrame({"token": [show_token(t) for t in sentence.tokens], "tag": sentence.tags,
-                          "depth": sentence.depth, "VP_depth": sentence.phrase_depth[:, 0],
-                          "surprisal_bits": trajectory.surprisal})
+                          "depth": sentence.depth, "VP_depth": sentence.phrase_depth[:, 0]})
     for cell in cells:
         frame[f"{state}_{cell}"] = trajectory.states[f"layer0.{state}"][:, cell]
-    frame["next"] = [" ".join(show_token(w) for w in row) for row in trajectory.next_tokens]
-    return frame
+    if is_encoder(card):
+        return frame
+    return frame.assign(surprisal_bits=trajectory.surprisal,
+                        next=[" ".join(show_token(w) for w in row) for row in trajectory.next_tokens])
 
 
 def recipe(card, source: str, number: int, state: str, cells: list[int]) -> str:
@@ -115,13 +116,16 @@ def show_trajectory(card, trajectory, tree, source: str, number: int) -> tuple[s
         st.caption(tr("Not in the vocabulary, read as UNK: {words}", words=", ".join(unknown[:12])))
     spans = find_spans(sentence, tree, get_checkpoint(card.id).kind)
     figure = draw_trajectory(trajectory, cells, state=f"layer0.{state}", spans=spans,
-                             titles=(state, tr("depth"), tr("tree"), tr("next symbol")),
+                             titles=(state, tr("depth"), tr("tree"), tr("next symbol")), predicts=not is_encoder(card),
                              slider_prefix=tr("after reading") + " ")
     words = " ".join(tree.words() if tree is not None else sentence.tokens[1:-1])
-    show_figure(figure, key="trajectory", table=lambda: as_table(trajectory, state, cells),
+    said = {"state": state, "cells": ", ".join(map(str, cells)), "words": words[:80]}
+    show_figure(figure, key="trajectory", table=lambda: as_table(card, trajectory, state, cells),
                 recipe=recipe(card, source, number, state, cells),
-                alt=tr("Values of {state} in cells {cells} after each token of “{words}”, with depth, tree and next "
-                       "symbols.", state=state, cells=", ".join(map(str, cells)), words=words[:80]))
+                alt=(tr("Values of {state} in cells {cells} after each token of “{words}”, with depth and tree.",
+                        **said) if is_encoder(card) else
+                     tr("Values of {state} in cells {cells} after each token of “{words}”, with depth, tree and next "
+                        "symbols.", **said)))
     return state, cells
 
 
@@ -139,7 +143,7 @@ def show_overlay(card, state: str, cell: int) -> None:
                           x_title=tr("token"), y_title=f"{state}[{cell}]")
     show_figure(figure, key="overlay",
                 alt=tr("Cell {cell} of {state} over {n} sentences.", cell=cell, state=state, n=len(runs)),
-                table=lambda: pd.concat([as_table(run, state, [cell]).assign(sentence=i)
+                table=lambda: pd.concat([as_table(card, run, state, [cell]).assign(sentence=i)
                                          for i, run in zip(chosen, runs, strict=True)]))
 
 
@@ -149,6 +153,11 @@ def show_result(card, trajectory, tree, source: str, number: int) -> None:
     with guard():  # a fragment reruns without the page around it
         state, cells = show_trajectory(card, trajectory, tree, source, number)
         show_guide(tr("Follow the strongest line: does it climb when a phrase opens and fall when it closes? Compare "
+                      "it with the grey depth and the dotted VP depth below. Drag the slider: the orange line moves "
+                      "over the sentence. A cell that only drifts upwards follows the position, not the syntax: rank "
+                      "by position to see those. Switch to h: is the count still there, or hidden by the output gate?")
+                   if is_encoder(card) else
+                   tr("Follow the strongest line: does it climb when a phrase opens and fall when it closes? Compare "
                       "it with the grey depth and the dotted VP depth below. Drag the slider: the orange line moves "
                       "over the sentence, and the bars show what the model expects next; ◀ marks what really comes. A "
                       "cell that only drifts upwards follows the position, not the syntax: rank by position to see "

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.pages.opened import open_page
+from tests.pages.opened import figures, open_page
 from tests.translate.toy import save_toy
 
 PAGES = ("trajectories", "correlations", "predictions", "distributions", "phrases", "regression", "parts_of_speech",
@@ -23,9 +23,31 @@ def saved(tmp_path_factory):
 def test_the_page_opens_on_an_encoder(saved, stem):
     at = open_page(stem, kind="6", model=f"{saved}-encoder")
     assert not at.exception and at.selectbox(key="model").value == f"{saved}-encoder"
-    assert at.get("plotly_chart") or at.error  # a random model of eight cells may have nothing above a threshold
+    if stem == "predictions":
+        assert "expects nothing" in at.info[0].value and not at.get("plotly_chart")
+        assert at.button(key="to-decoder").label == "Look at its decoder"
+    else:
+        assert at.get("plotly_chart") or at.error  # a random model of eight cells may have nothing above a threshold
     assert any("reads a sentence from its last word" in c.value for c in at.caption)
     assert not any("AttributeError" in e.value or "could not be drawn" in e.value for e in at.error)
+
+
+def test_a_held_cell_of_an_encoder_is_seen_in_the_translation(saved):
+    at = open_page("interventions", kind="6", model=f"{saved}-encoder", isent="typed", itext="The man sees a dog.",
+                   iact="zero", icells="3", ifrom="1")
+    assert not at.exception and not at.error
+    said = [c.value for c in at.caption]
+    assert "Translation, untouched" in said and "Translation, changed" in said
+    assert any("log p" in m.value and ("stays the same" in m.value or "something else" in m.value)
+               for m in at.markdown)
+    assert len(at.get("plotly_chart")) == 2
+
+
+def test_an_encoder_has_no_row_of_next_symbols(saved):
+    at = open_page("trajectories", kind="6", model=f"{saved}-encoder")
+    figure = figures(at)[0]
+    assert not figure["layout"]["yaxis4"]["title"].get("text")
+    assert not any(trace.get("mode") == "text" and trace.get("text") for trace in figure["data"])
 
 
 @pytest.mark.parametrize("stem", PAGES)

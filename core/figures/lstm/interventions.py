@@ -27,13 +27,11 @@ def draw_two_runs(runs: TwoRuns, *, cursor: int, labels: tuple[str, str] = ("unt
         Names of the rows.
     """
     heights, gap = (200, 130, 130, 210), 26
-    below = 20 + min(96, 7 * _longest(runs))
+    below = _below(runs)
     total = sum(heights) + 2 * gap + below + 34
     figure = make_subplots(rows=4, cols=1)
     x = np.arange(len(runs.differ), dtype=np.float32)
-    for n, (cell, values) in enumerate(runs.cells.items()):
-        _add_pair(figure, x, values, labels, runs.tokens, row=1, dash=("solid", "dash", "dot", "dashdot")[n % 4],
-                  name=f"c[{cell}]", legend=n == 0)
+    _add_cells(figure, x, runs, labels)
     _add_pair(figure, x, runs.end, labels, runs.tokens, row=2, name=titles[1], form=".1%", fill=True)
     _add_pair(figure, x, runs.surprisal, labels, runs.tokens, row=3, name=titles[2], form=".2f", fill=True)
     _mark_differences(figure, runs, start_name)
@@ -45,6 +43,31 @@ def draw_two_runs(runs: TwoRuns, *, cursor: int, labels: tuple[str, str] = ("unt
     _lay_out(figure, runs, domains, total, titles)
     _add_scrubber(figure, runs, cursor, slider_prefix)
     return figure
+
+
+def draw_two_cells(runs: TwoRuns, *, labels: tuple[str, str] = ("untouched", "changed"), title: str = "cell",
+                   start_name: str = "from here") -> go.Figure:
+    """Cells of both runs over the tokens, and nothing of what comes next: for a model that does not predict."""
+    figure, x = make_subplots(rows=1, cols=1), np.arange(len(runs.differ), dtype=np.float32)
+    _add_cells(figure, x, runs, labels)
+    _mark_start(figure, runs, start_name, axes=("",))
+    figure.update_layout(
+        height=320 + _below(runs), margin={"l": 60, "r": 16, "t": 56, "b": _below(runs)}, hovermode="x unified",
+        legend={"orientation": "h", "yref": "container", "yanchor": "top", "y": 1, "x": 0},
+        xaxis={"range": [-0.6, len(x) - 0.4], "showgrid": False, "zeroline": False} | _name_columns(runs),
+        yaxis={"title": {"text": title}, "zeroline": True, "zerolinecolor": FAINT})
+    return figure
+
+
+def _add_cells(figure: go.Figure, x: np.ndarray, runs: TwoRuns, labels: tuple[str, str]) -> None:
+    for n, (cell, values) in enumerate(runs.cells.items()):
+        _add_pair(figure, x, values, labels, runs.tokens, row=1, dash=("solid", "dash", "dot", "dashdot")[n % 4],
+                  name=f"c[{cell}]", legend=n == 0)
+
+
+def _below(runs: TwoRuns) -> int:
+    """Pixels that the names of the tokens take."""
+    return 20 + min(96, 7 * _longest(runs))
 
 
 def _add_pair(figure: go.Figure, x: np.ndarray, values: np.ndarray, labels: Sequence[str], tokens, *, row: int,
@@ -65,15 +88,20 @@ def _faded(colour: str) -> str:
     return f"rgba({red},{green},{blue},0.16)"
 
 
-def _mark_differences(figure: go.Figure, runs: TwoRuns, start_name: str) -> None:
-    """A band from the change on, and a bar of each column's divergence along the foot of the first row."""
+def _mark_start(figure: go.Figure, runs: TwoRuns, start_name: str, *, axes: Sequence[str] = ("", "2", "3")) -> None:
+    """A line where the change begins."""
     k = len(runs.differ)
     if runs.start < k:
-        for axis in ("", "2", "3"):
+        for axis in axes:
             figure.add_shape(type="line", x0=runs.start, x1=runs.start, y0=0, y1=1, xref=f"x{axis}",
                              yref=f"y{axis} domain", line={"color": ACCENT, "width": 1.5, "dash": "dot"}, layer="below")
         figure.add_annotation(x=runs.start, y=1, yref="y domain", text=start_name, showarrow=False, yanchor="bottom",
                               font={"size": 11, "color": ACCENT}, xanchor="left" if runs.start < 0.8 * k else "right")
+
+
+def _mark_differences(figure: go.Figure, runs: TwoRuns, start_name: str) -> None:
+    """Where the change begins, and a band in each column, as strong as what is expected there differs."""
+    _mark_start(figure, runs, start_name)
     strength = np.nan_to_num(np.sqrt(np.clip(runs.differ, 0, 4) / 4), nan=1.0)
     for column in np.flatnonzero(strength > 0.15):
         figure.add_shape(type="rect", x0=column - 0.5, x1=column + 0.5, y0=0, y1=1, xref="x3", yref="y3 domain",
@@ -114,9 +142,6 @@ def _add_candidates(figure: go.Figure, runs: TwoRuns, cursor: int) -> None:
 
 def _lay_out(figure: go.Figure, runs: TwoRuns, domains, total: int, titles: Sequence[str]) -> None:
     k = len(runs.differ)
-    step = -(-k // MAX_LABELS)
-    texts = [_name_column(*pair) if n % step == 0 else "" for n, pair in enumerate(zip(*runs.tokens, strict=True))]
-    upright = _longest(runs) <= 2
     shared = {"range": [-0.6, k - 0.4], "showgrid": False, "zeroline": False, "matches": "x"}
     hidden = {"range": [0, 1], "visible": False, "fixedrange": True}
     figure.update_layout(
@@ -124,8 +149,7 @@ def _lay_out(figure: go.Figure, runs: TwoRuns, domains, total: int, titles: Sequ
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
         xaxis={"range": [-0.6, k - 0.4], "showgrid": False, "zeroline": False, "showticklabels": False},
         xaxis2=shared | {"showticklabels": False},
-        xaxis3=shared | {"tickvals": list(range(k)), "ticktext": texts, "tickangle": 0 if upright else -90,
-                         "tickfont": {"size": 11}},
+        xaxis3=shared | _name_columns(runs),
         xaxis4={"range": [0, 1.45], "visible": False, "fixedrange": True},
         yaxis={"domain": domains[0], "title": {"text": titles[0]}, "zeroline": True, "zerolinecolor": FAINT},
         yaxis2={"domain": domains[1], "title": {"text": titles[1]}, "range": [-0.04, 1.04], "tickformat": ".0%",
@@ -136,6 +160,15 @@ def _lay_out(figure: go.Figure, runs: TwoRuns, domains, total: int, titles: Sequ
                 "title": {"text": titles[3]}, "fixedrange": True, "zeroline": False},
         yaxis5={"overlaying": "y", **hidden}, yaxis6={"overlaying": "y2", **hidden},
         yaxis7={"overlaying": "y3", **hidden})
+
+
+def _name_columns(runs: TwoRuns) -> dict:
+    """Ticks of an axis that names the tokens; of long sentences every second, third, …"""
+    k = len(runs.differ)
+    step = -(-k // MAX_LABELS)
+    texts = [_name_column(*pair) if n % step == 0 else "" for n, pair in enumerate(zip(*runs.tokens, strict=True))]
+    return {"tickvals": list(range(k)), "ticktext": texts, "tickangle": 0 if _longest(runs) <= 2 else -90,
+            "tickfont": {"size": 11}}
 
 
 def _longest(runs: TwoRuns) -> int:

@@ -15,7 +15,7 @@ _CELLS, _DEPTH, _TREE, _NEXT = 1, 2, 3, 4
 
 def draw_trajectory(trajectory: Trajectory, cells: Sequence[int], *, state: str, spans: list[Span],
                     cursor: int = 0, titles: Sequence[str] = ("cells", "depth", "tree", "next symbol"),
-                    slider_prefix: str = "after reading ") -> go.Figure:
+                    slider_prefix: str = "after reading ", predicts: bool = True) -> go.Figure:
     """Chosen cells of one state over a sentence; a slider scrubs the cursor in the browser.
 
     Parameters
@@ -28,18 +28,22 @@ def draw_trajectory(trajectory: Trajectory, cells: Sequence[int], *, state: str,
         The tree; its row is left out when empty.
     titles : sequence of four str
         Names of the rows, translated.
+    predicts : bool
+        False leaves the row of the next symbols out: an encoder expects none.
     """
     sentence, names = trajectory.sentence, name_axis_tokens(trajectory.sentence.tokens)
     levels = max((s.level for s in spans), default=0)
-    heights = [330, 110, 22 * levels + 8 if levels else 1, 200]
+    heights = [330, 110, 22 * levels + 8 if levels else 1, 200 if predicts else 1]
     figure = make_subplots(rows=4, cols=1, vertical_spacing=0.0, row_heights=heights,
                            specs=[[{}], [{}], [{}], [{}]])
     _add_cells(figure, trajectory.states[state], cells, names, state=state)
     _add_depth(figure, sentence, names)
     _add_tree(figure, spans, levels)
-    _add_cursor(figure, trajectory, names, cursor)
-    _lay_out(figure, heights, names, titles, levels)
-    _add_scrubber(figure, trajectory, names, cursor, slider_prefix)
+    candidates = [_candidate_traces(trajectory, t) if predicts else ({"x": [], "y": []},) * 2
+                  for t in range(len(names))]
+    _add_cursor(figure, candidates[cursor], names, cursor)
+    _lay_out(figure, heights, names, titles if predicts else (*titles[:3], ""), levels)
+    _add_scrubber(figure, candidates, trajectory.sentence.tokens, names, cursor, slider_prefix)
     return figure
 
 
@@ -91,8 +95,8 @@ def _candidate_traces(trajectory: Trajectory, t: int) -> tuple[dict, dict]:
     return {"x": x, "y": y}, {"x": p, "y": -np.arange(k, dtype=np.float32), "text": texts}
 
 
-def _add_cursor(figure: go.Figure, trajectory: Trajectory, names: list[str], t: int) -> None:
-    bars, labels = _candidate_traces(trajectory, t)
+def _add_cursor(figure: go.Figure, candidates: tuple[dict, dict], names: list[str], t: int) -> None:
+    bars, labels = candidates
     figure.add_scatter(**bars, mode="lines", line={"width": 13, "color": ACCENT}, opacity=0.75, showlegend=False,
                        hoverinfo="skip", row=_NEXT, col=1)
     figure.add_scatter(**labels, mode="text", textposition="middle right", showlegend=False, hoverinfo="skip",
@@ -131,18 +135,17 @@ def _lay_out(figure: go.Figure, heights: list[int], names: list[str], titles: Se
         yaxis6={"overlaying": "y2", "range": [0, 1], "visible": False, "fixedrange": True})
 
 
-def _add_scrubber(figure: go.Figure, trajectory: Trajectory, names: list[str], cursor: int, prefix: str) -> None:
+def _add_scrubber(figure: go.Figure, candidates: list[tuple[dict, dict]], tokens: Sequence[str], names: list[str],
+                  cursor: int, prefix: str) -> None:
     """Frames move the cursor and the candidates; the reader's browser plays them, no rerun."""
     first = len(figure.data) - 4
     figure.frames = [
         go.Frame(name=str(t), traces=[first, first + 1, first + 2, first + 3],
-                 data=[go.Scatter(**_candidate_traces(trajectory, t)[0]),
-                       go.Scatter(**_candidate_traces(trajectory, t)[1]),
-                       go.Scatter(x=[names[t]] * 2), go.Scatter(x=[names[t]] * 2)])
+                 data=[go.Scatter(**own) for own in (*candidates[t], *({"x": [names[t]] * 2},) * 2)])
         for t in range(len(names))]
     jump = {"mode": "immediate", "frame": {"duration": 0, "redraw": False}, "transition": {"duration": 0}}
     steps = [{"args": [[str(t)], jump], "label": write_token(token), "method": "animate"}
-             for t, token in enumerate(trajectory.sentence.tokens)]
+             for t, token in enumerate(tokens)]
     figure.update_layout(sliders=[{
         "active": cursor, "steps": steps, "x": 0, "len": 1, "y": 0, "yanchor": "top", "pad": {"t": 4, "b": 0},
         "currentvalue": {"prefix": prefix, "font": {"size": 14, "color": NEUTRAL}}, "ticklen": 0, "minorticklen": 0,

@@ -159,13 +159,20 @@ def _order(runs: TwoRuns, run: int) -> list[list[str]]:
 
 def tabulate_runs(runs: TwoRuns, labels: tuple[str, str]) -> pd.DataFrame:
     """The numbers behind the figure, a row a column of it."""
+    table = tabulate_cells(runs, labels)
+    for run, label in enumerate(labels):
+        table[f"P(ED), {label}"], table[f"surprisal_bits, {label}"] = runs.end[run], runs.surprisal[run]
+    return table.assign(divergence_bits=runs.differ)
+
+
+def tabulate_cells(runs: TwoRuns, labels: tuple[str, str]) -> pd.DataFrame:
+    """Tokens and cells of both runs, a row a column of their figure."""
     table = {}
     for run, label in enumerate(labels):
         table[f"token, {label}"] = [show_token(t) for t in runs.tokens[run]]
         for cell, values in runs.cells.items():
             table[f"c[{cell}], {label}"] = values[run]
-        table[f"P(ED), {label}"], table[f"surprisal_bits, {label}"] = runs.end[run], runs.surprisal[run]
-    return pd.DataFrame(table | {"divergence_bits": runs.differ})
+    return pd.DataFrame(table)
 
 
 def show_unknown(reading: Reading) -> None:

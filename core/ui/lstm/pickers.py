@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.analysis.results import result_folder
 from core.checkpoints.card import TRANSLATORS, CheckpointCard
-from core.checkpoints.halves import DECODER, ENCODER
+from core.checkpoints.halves import DECODER, ENCODER, split_half
 from core.errors import CheckpointError
 from core.reproduce.studies import is_plain, result_name
 from core.states.sources import card_family
@@ -14,6 +14,7 @@ from core.ui.cards import list_cards, list_half_cards
 from core.ui.language import tr
 from core.ui.lstm.cached import DEMO, HELD_OUT, get_sources
 from core.ui.messages import show_error
+from core.ui.registry import find_page
 
 HALVES = {ENCODER: 6, DECODER: 7}  # after the linearisations, in the menu and in the URL
 
@@ -21,6 +22,26 @@ HALVES = {ENCODER: 6, DECODER: 7}  # after the linearisations, in the menu and i
 def reading(card: CheckpointCard) -> int:
     """What a checkpoint reads: its linearisation, or which half of an encoder–decoder it is."""
     return HALVES.get(str(card.tree_rules.get("half")), card.kind)
+
+
+def is_encoder(card: CheckpointCard) -> bool:
+    """Whether a checkpoint is the half of an encoder–decoder that predicts nothing."""
+    return reading(card) == HALVES[ENCODER]
+
+
+def show_decoder_button(card: CheckpointCard, stem: str) -> None:
+    """Say why a page that asks for expectations has nothing to show for an encoder, and lead to its decoder.
+
+    Parameters
+    ----------
+    stem : str
+        Of the page.
+    """
+    st.info(tr("This page shows what a model expects next. An encoder expects nothing: it reads, and hands its last "
+               "state to its decoder, which predicts."), icon=":material/info:")
+    if st.button(tr("Look at its decoder"), key="to-decoder", icon=":material/arrow_forward:"):
+        query = {"kind": str(HALVES[DECODER]), "model": f"{split_half(card.id)[0]}-{DECODER}"}
+        st.switch_page(find_page(stem).path, query_params=query)
 
 
 def kind_name(kind: int) -> str:
@@ -87,8 +108,8 @@ def _describe_half(card: CheckpointCard) -> str:
                   "after an empty sentence. Of its words no parts of speech or phrases are known.")
     if card.tree_rules["backwards"]:
         return tr("The encoder of a translation model. It reads a sentence from its last word to its first, and "
-                  "predicts nothing: all next words are equally likely.")
-    return tr("The encoder of a translation model. It predicts nothing: all next words are equally likely.")
+                  "predicts nothing.")
+    return tr("The encoder of a translation model. It predicts nothing.")
 
 
 def source_name(source: str) -> str:

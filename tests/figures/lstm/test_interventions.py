@@ -6,7 +6,7 @@ import pytest
 from core.analysis.lstm.ablation import AblationResult
 from core.analysis.lstm.snap import GRIDS, SCORES, SnapResult
 from core.figures.lstm.ablation import draw_ablation
-from core.figures.lstm.interventions import AFTER, BEFORE, draw_two_runs
+from core.figures.lstm.interventions import AFTER, BEFORE, draw_two_cells, draw_two_runs
 from core.figures.lstm.snap import draw_snap, draw_updates
 from core.intervene.reading import TwoRuns
 
@@ -38,6 +38,14 @@ def test_differences_and_texts_are_marked_and_escaped(runs):
     assert ticks[0] == "ST" and "<s>b&lt;i>" in ticks[2] and "<i>" not in ticks[2]
     assert any(s.xref == "x" and s.x0 == 2 for s in figure.layout.shapes)        # where the change begins
     assert sum(s.type == "rect" for s in figure.layout.shapes) == 2              # one divergent, one lone column
+
+
+def test_cells_alone_carry_both_runs_and_where_the_change_begins(runs):
+    figure = draw_two_cells(runs, labels=("before", "after"), start_name="here")
+    assert [t.name for t in figure.data] == ["before", "after"] and not figure.frames
+    np.testing.assert_array_equal(figure.data[0].y, runs.cells[3][0])
+    assert [s.x0 for s in figure.layout.shapes] == [2] and figure.layout.annotations[0].text == "here"
+    assert figure.layout.xaxis.ticktext[0] == "ST"
 
 
 def test_long_sentences_name_every_second_token():
