@@ -29,6 +29,12 @@ def count_demo(word):
     return sum(w.lower() == word for d in read_demo_treebank().documents for t in d.trees for w in t.words())
 
 
+@pytest.mark.parametrize(("query", "tool"), [({}, "lasso"), ({"woptr": "click"}, "pan"), ({"woptr": "x"}, "lasso")])
+def test_the_pointer_draws_or_clicks(words, query, tool):
+    at = open_page(**query)
+    assert not at.exception and figures(at)[MAP]["layout"]["dragmode"] == tool
+
+
 def test_every_token_of_the_word_is_counted_and_drawn(words):
     at = open_page()
     assert not at.exception and not at.error

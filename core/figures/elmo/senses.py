@@ -43,8 +43,8 @@ ENGLISH = SenseTexts()
 
 
 def draw_senses(points: np.ndarray, looks: SenseLooks, *, shares: np.ndarray | None = None, gamma: float = 1.0,
-                focus: int | None = None, chosen: Sequence[int] = (), lasso: bool = False,
-                texts: SenseTexts = ENGLISH, height: int = 520) -> go.Figure:
+                focus: int | None = None, chosen: Sequence[int] = (), texts: SenseTexts = ENGLISH,
+                height: int = 520) -> go.Figure:
     """One point an example; hovering shows its sentence.
 
     Parameters
@@ -59,8 +59,6 @@ def draw_senses(points: np.ndarray, looks: SenseLooks, *, shares: np.ndarray | N
         An example to ring.
     chosen : sequence of int
         Examples to keep bright while the others fade; none fades where it is empty.
-    lasso : bool
-        Whether the pointer draws round points; else it clicks them and moves the picture.
 
     Returns
     -------
@@ -95,7 +93,7 @@ def draw_senses(points: np.ndarray, looks: SenseLooks, *, shares: np.ndarray | N
     axis = {"zeroline": True, "zerolinecolor": "rgba(127,135,148,0.3)", "showgrid": False, "nticks": 7,
             "showticklabels": shares is not None}
     figure.update_layout(
-        height=height, hovermode="closest", dragmode="lasso" if lasso else "pan", clickmode="event+select",
+        height=height, hovermode="closest", dragmode="pan", clickmode="event+select",
         margin={"l": 40, "r": 8, "t": 8, "b": 44},
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0, "itemsizing": "constant"},
         xaxis=axis | {"range": frame[0], "title": {"text": share}},

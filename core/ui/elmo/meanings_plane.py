@@ -14,12 +14,12 @@ from core.ui.elmo.meanings_cached import embed_mix, get_looks, get_reference
 from core.ui.elmo.meanings_view import MeaningsView
 from core.ui.language import tr
 from core.ui.output import show_figure
+from core.ui.pointer import pick_pointer, set_pointer
 from core.ui.qwem.view import list_words
 
 FIGURE, BRUSH, POINT = "mn-plane", "mnbrush", "mnpoint"
 MAX_BRUSH_TEXT = 300  # characters of a brush in the address; a larger one is not in it
 PCA, UMAP = "pca", "umap"
-CLICK, LASSO = "click", "lasso"
 _SEEN = "_mnseen"
 _LINES = """\
 reference = project_products(tokens.products.mix(Mix((0.0,) * len(tokens.layers)))).points
@@ -88,10 +88,10 @@ def let_go() -> None:
 
 @dataclass(frozen=True)
 class Lens:
-    """How the plane is made, and whether the pointer draws round points (then, in Streamlit, it cannot click them)."""
+    """How the plane is made, and whether the pointer draws round points."""
 
     method: str
-    lasso: bool
+    draws: bool
 
 
 def pick_lens() -> Lens:
@@ -100,10 +100,7 @@ def pick_lens() -> Lens:
         "PCA: the plane in which the points lie farthest apart, with true distances in it. UMAP keeps neighbourhoods "
         "instead; distances between far groups mean nothing. It takes seconds and is made anew for every mix. Both are "
         "turned towards the picture of equal parts, so that points move as little as they can."))
-
-    pointer = pick_segment(tr("Pointer"), (CLICK, LASSO), "mnptr", CLICK,
-                           format=lambda p: tr("clicks") if p == CLICK else tr("draws round"))
-    return Lens(method, pointer == LASSO)
+    return Lens(method, pick_pointer("mnptr"))
 
 
 def show_plane(view: MeaningsView, focus: int, brush: tuple[int, ...], lens: Lens) -> None:
@@ -117,7 +114,8 @@ def show_plane(view: MeaningsView, focus: int, brush: tuple[int, ...], lens: Len
     flat = lens.method == UMAP and not spot
     texts = SenseTexts(tr("the two main axes: {share} of the variance"), tr("no sense given"))
     figure = draw_senses(points, looks, shares=None if flat else plane.shares, gamma=1.0 if flat else view.mix.gamma,
-                         focus=focus, chosen=brush, texts=texts, lasso=lens.lasso)
+                         focus=focus, chosen=brush, texts=texts)
+    set_pointer(figure, "lasso", draws=lens.draws)
     table = pd.DataFrame({"sense": looks.senses, "sentence": [" ".join(words) for words in looks.words],
                           "x": points[:, 0], "y": points[:, 1]})
     show_figure(figure, key=FIGURE, on_select=_follow, selection_mode=("points", "box", "lasso"), table=table,

@@ -61,7 +61,7 @@ def show_selection(query: Query) -> Found | None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.header(tr("The selection"), anchor=False)
-        st.caption(tr("Drag over the squares under the curves, or click one, to select other tokens."))
+        st.caption(tr("Drag over the squares under the curves to select other tokens."))
         order = sorted(cells, key=lambda c: -abs(float(values[query.run[0]:query.run[1] + 1, c].mean())))
         figure = draw_selection(values[:, order], sentence.tokens, query.run, vector=query.vector, limit=limit,
                                 cells=order, y_title=query.vector, cell_name=tr("cell"))

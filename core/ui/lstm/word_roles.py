@@ -30,6 +30,7 @@ from core.ui.lstm.findings import link_trajectory
 from core.ui.lstm.word_classes import name_tag
 from core.ui.messages import guard, quote_code
 from core.ui.output import show_figure, show_numbers
+from core.ui.pointer import DRAWS, pick_pointer, set_pointer
 
 BRUSHED, BEST = "brush", "best"
 VECTORS = ("c_up", "c", "h")
@@ -192,6 +193,7 @@ def show_map(view: WordView) -> None:
         tr("Plane"), ("all",) if few else ("own", "all"), "woplane", "all" if few else "own",
         format=lambda p: tr("of this word's tokens") if p == "own" else tr("of all words"),
         help=tr("The two directions of c_up in which this word's tokens vary most, or in which all words do.")) == "own"
+    draws = pick_pointer("woptr", DRAWS)
     plane = fit_axes(view.space.points[view.members], 2).project(view.space.points) if own else view.space.points[:, :2]
     shown = np.random.default_rng(0).permutation(len(plane))[:BACKGROUND]
     clouds = [Cloud(f"{role.tag} ({len(role.members):,})", plane[role.members],
@@ -202,6 +204,7 @@ def show_map(view: WordView) -> None:
     places = locate_forms(view.space, forms, plane)
     figure = draw_roles(clouds, forms=forms, places=places, background=plane[np.sort(shown)],
                         axes=[f"{tr('component')} {k}" for k in (1, 2)], other_name=tr("other words"))
+    set_pointer(figure, "lasso", draws=draws)
     table = pd.DataFrame([(role.tag, *view.locate(m), *plane[m].tolist()) for role in view.roles for m in role.members],
                          columns=["tag", "sentence", "token", "x1", "x2"])
     show_figure(figure, key="roles_map", on_select=_follow_brush, selection_mode=("points", "box", "lasso"),
@@ -209,7 +212,7 @@ def show_map(view: WordView) -> None:
                 alt=tr("{n} tokens of {word} in a plane of c_up, coloured by part of speech, among other words.",
                        n=len(view.members), word=view.word),
                 recipe=_RECIPE.format(id=view.card.id, source=view.source, word=view.word))
-    st.caption(tr("Hover for the sentence. Click a token, or draw a lasso or a box round some: the parts below follow. "
+    st.caption(tr("Hover for the sentence. Draw round tokens, or let the pointer click one: the parts below follow. "
                   "Grey dots are {n:,} random words; names in italics stand at the mean of a word's tokens.",
                   n=len(shown)))
 
@@ -253,7 +256,7 @@ def show_selection(view: WordView) -> None:
                             format=lambda c: strongest if c == BEST else f"{c}  (AUC {auc[c]:.3f})")
     cell = int(order[0]) if cell == BEST else cell
     if not selected.any():
-        st.info(tr("Nothing is selected. Draw a lasso in the figure above, click a token, or choose a part of speech."),
+        st.info(tr("Nothing is selected. Draw round tokens in the figure above, or choose a part of speech."),
                 icon=":material/info:")
         return
     left, right = st.columns(2, gap="large")

@@ -14,6 +14,7 @@ from core.ui import permalink
 from core.ui.controls import pick_one, pick_text
 from core.ui.language import tr
 from core.ui.output import show_figure
+from core.ui.pointer import DRAWS, pick_pointer, set_pointer
 from core.ui.qwem.view import ConceptView, join_sentences, list_words, name_concepts, open_concept, open_word, plain
 
 NEIGHBOURS = 12
@@ -106,14 +107,16 @@ def show_words(view: ConceptView, k: int, notes: dict[int, str]) -> None:
     """All words in the plane of two concepts, and the concepts of one of them."""
     st.header(tr("Words on a map"), anchor=False)
     x, y = _pick_axes(view, k, notes)
-    with st.container(width=340):
-        row = pick_word(view)
-    _show_map(view, x, y, row, notes)
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        with st.container(width=340):
+            row = pick_word(view)
+        draws = pick_pointer(view.key("ptr"), DRAWS)
+    _show_map(view, x, y, row, notes, draws=draws)
     if row is not None:
         _show_word(view, k, row, notes)
 
 
-def _show_map(view: ConceptView, x: int, y: int, row: int | None, notes: dict[int, str]) -> None:
+def _show_map(view: ConceptView, x: int, y: int, row: int | None, notes: dict[int, str], *, draws: bool) -> None:
     space, key = view.space, view.key("map")
     lens = _take_lens(view, x, y)
     points = space.places[:, [x, y]]
@@ -124,6 +127,7 @@ def _show_map(view: ConceptView, x: int, y: int, row: int | None, notes: dict[in
     figure = draw_map(points, space.words, axes=titles, found=found, box=lens.box if lens else None,
                       rank=np.arange(len(points)) if lens else None,
                       found_names=(tr("searched word"), tr("its {n} nearest words", n=n_near)))
+    set_pointer(figure, "select", draws=draws)
     said = "" if found is None else (f", found=Found({found.word}, np.array({found.neighbours.tolist()}))")
     show_figure(
         figure, key=key, on_select=lambda: _follow_map(view, x, y), selection_mode=("points", "box"),
@@ -153,7 +157,8 @@ def _say_map(view: ConceptView, x: int, y: int) -> str:
             corners.append(f"{name}: **{list_words(words)}**")
     return join_sentences([
         tr("Strong in both concepts at once: {corners}.", corners="; ".join(corners)),
-        tr("Draw a box to look closer: its words get their names. Hover for any word, click one to take it apart.")])
+        tr("Draw a box to look closer: its words get their names. Hover for any word; a pointer that clicks takes a "
+           "word apart.")])
 
 
 def _show_word(view: ConceptView, k: int, row: int, notes: dict[int, str]) -> None:

@@ -66,11 +66,6 @@ def test_axes_say_what_they_hold_where_they_are_principal():
     assert not plain.xaxis.title.text and plain.xaxis.showticklabels is False
 
 
-def test_the_pointer_clicks_or_draws():
-    assert draw_senses(POINTS, LOOKS).layout.dragmode == "pan"
-    assert draw_senses(POINTS, LOOKS, lasso=True).layout.dragmode == "lasso"
-
-
 def test_many_examples_are_drawn_by_webgl():
     n = WEBGL_FROM
     looks = SenseLooks([["a"]] * n, [0] * n, ["x", "y"] * (n // 2))
