@@ -53,7 +53,7 @@ PAGES = (
               ":material/data_object:", "LSTM and syntax"),
     PageEntry("translate", "Translate", "How does an encoder–decoder turn a sentence into another, word by word?",
               ":material/translate:", "Sequence to sequence"),
-    PageEntry("reversal", "The reversal trick", "Why does a model translate better when it reads backwards?",
+    PageEntry("reversal", "The reversal trick", "Does a model translate better when it reads backwards, and why?",
               ":material/swap_horiz:", "Sequence to sequence"),
     PageEntry("sentence_vectors", "Sentence vectors", "What does the one vector for a sentence keep of it?",
               ":material/scatter_plot:", "Sequence to sequence"),
