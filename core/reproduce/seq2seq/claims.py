@@ -70,7 +70,7 @@ def read_reversal_perplexity() -> dict:
     found = _over_seeds(ratios, n=int(pairs[0][0].n_tokens.sum()), n_seeds=len(pairs))
     found |= {name: float(np.exp(found[name])) for name in ("ours", "low", "high")}
     means = [float(np.exp(np.mean([np.log(run.perplexity) for run in runs]))) for runs in zip(*pairs, strict=True)]
-    return found | {"holds": found["high"] < 1, "checkpoint": pairs[0][1].checkpoint_id,
+    return found | {"holds": found["high"] < 1, "checkpoint": _best_reversed().checkpoint_id,
                     "control": f"forward {means[0]:.3f}, reversed {means[1]:.3f}"}
 
 
@@ -80,7 +80,7 @@ def read_reversal_bleu() -> dict:
     bleus = [[_bleu(stored([run.checkpoint_id], 12)) for run in pair] for pair in pairs]
     found = _over_seeds([b - f for f, b in bleus], n=len(pairs[0][0].nll), n_seeds=len(pairs))
     forward, backward = np.mean(bleus, axis=0)
-    return found | {"holds": found["low"] > 0, "checkpoint": pairs[0][1].checkpoint_id,
+    return found | {"holds": found["low"] > 0, "checkpoint": _best_reversed().checkpoint_id,
                     "control": f"forward {forward:.3f}, reversed {backward:.3f}"}
 
 
@@ -113,7 +113,7 @@ def read_ensemble() -> dict:
     draws = draw_bleus([together.counts, *(e.counts for e in alone)], n_draws=N_DRAWS) / 100
     single = float(np.mean([_bleu(e) for e in alone]))
     record = _over_draws(_bleu(together) - single, draws[:, 0] - draws[:, 1:].mean(1), n=len(together))
-    return record | {"holds": record["low"] > 0, "checkpoint": ids[0],
+    return record | {"holds": record["low"] > 0, "checkpoint": _best_reversed().checkpoint_id,
                      "control": f"mean of {len(ids)} alone {single:.3f}, together {_bleu(together):.3f}"}
 
 
