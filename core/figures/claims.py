@@ -14,6 +14,7 @@ _LOOK = {"holds": (VECTOR_COLOURS["c_up"], "circle"), "fails": (VECTOR_COLOURS["
 _NUMBER = re.compile(r"(?:about )?(-?\d+(?:\.\d+)?)( ?%)?")
 _CONTROL = re.compile(r"(.*?) ?(-?\d+(?:\.\d+)?)")
 _ROW = 46  # px: a label and its interval
+_REACH = 2.0  # nearly all claims are shares, correlations and ratios; a perplexity among them would crush the rest
 
 
 def read_verdict(record: ClaimRecord) -> str:
@@ -52,7 +53,7 @@ def read_controls(record: ClaimRecord) -> list[tuple[str, float]]:
 def draw_claims(records: Sequence[ClaimRecord], labels: Sequence[str], *,
                 names: Sequence[str] = ("holds", "does not hold", "not measured", "reported", "control"),
                 control_names: dict[str, str] | None = None) -> go.Figure:
-    """One row a claim, the first on top.
+    """One row a claim, the first on top; a value too large for the common axis is written beside its label.
 
     Parameters
     ----------
@@ -66,11 +67,13 @@ def draw_claims(records: Sequence[ClaimRecord], labels: Sequence[str], *,
     _add_controls(figure, records, rows, names[4], control_names or {})
     _add_reported(figure, records, rows, names[3])
     for verdict, name in zip(_LOOK, names, strict=False):
-        _add_ours(figure, [(r, y) for r, y, v in zip(records, rows, verdicts, strict=True) if v == verdict],
-                  verdict, name)
+        _add_ours(figure, [(r, y) for r, y, v in zip(records, rows, verdicts, strict=True)
+                           if v == verdict and _is_near(r.ours)], verdict, name)
     low, high = _find_range(records)
+    labels = [label if _is_near(r.ours) else f"{label} · {_write_far(r)}"
+              for r, label in zip(records, labels, strict=True)]
     for y, label, verdict in zip(rows, labels, verdicts, strict=True):
-        text = f"{label} · <i>{names[2]}</i>" if verdict == "open" else label
+        text = label + (f" · <i>{names[2]}</i>" if verdict == "open" else "")
         figure.add_annotation(x=0, xref="paper", y=float(y) + 0.36, text=text, showarrow=False, xanchor="left",
                               font={"size": 12})
         figure.add_shape(type="line", xref="paper", x0=0, x1=1, y0=float(y), y1=float(y), layer="below",
@@ -82,6 +85,17 @@ def draw_claims(records: Sequence[ClaimRecord], labels: Sequence[str], *,
                "fixedrange": True},
         yaxis={"range": [-len(records) + 0.5, 0.75], "visible": False, "fixedrange": True})
     return figure
+
+
+def _is_near(value: float | None) -> bool:
+    """Whether a number fits the common axis; nothing does."""
+    return value is None or abs(value) <= _REACH
+
+
+def _write_far(record: ClaimRecord) -> str:
+    colour, symbol = _LOOK[read_verdict(record)]
+    mark = f'<span style="color:{colour}">{"✖" if symbol == "x" else "●"}</span>'
+    return f"{mark} <b>{record.ours:.1f}</b> [{record.low:.1f}, {record.high:.1f}]"
 
 
 def _add_ours(figure: go.Figure, pairs: list[tuple[ClaimRecord, float]], verdict: str, name: str) -> None:
@@ -98,7 +112,8 @@ def _add_ours(figure: go.Figure, pairs: list[tuple[ClaimRecord, float]], verdict
 
 
 def _add_reported(figure: go.Figure, records: Sequence[ClaimRecord], rows: np.ndarray, name: str) -> None:
-    pairs = [(value, y) for r, y in zip(records, rows, strict=True) if (value := read_reported(r)) is not None]
+    pairs = [(value, y) for r, y in zip(records, rows, strict=True) if (value := read_reported(r)) is not None
+             and _is_near(value)]
     if pairs:
         x, y = np.array(pairs, np.float32).T
         figure.add_scatter(x=x, y=y, name=name, mode="markers",
@@ -110,7 +125,7 @@ def _add_reported(figure: go.Figure, records: Sequence[ClaimRecord], rows: np.nd
 def _add_controls(figure: go.Figure, records: Sequence[ClaimRecord], rows: np.ndarray, title: str,
                   shown: dict[str, str]) -> None:
     found = [(value, float(y), shown.get(name, name)) for r, y in zip(records, rows, strict=True)
-             for name, value in read_controls(r)]
+             for name, value in read_controls(r) if _is_near(value)]
     if found:
         x, y, texts = zip(*found, strict=True)
         figure.add_scatter(x=np.array(x, np.float32), y=np.array(y, np.float32), text=texts, name=title,
@@ -122,7 +137,9 @@ def _add_controls(figure: go.Figure, records: Sequence[ClaimRecord], rows: np.nd
 def _find_range(records: Sequence[ClaimRecord]) -> tuple[float, float]:
     values = [0.0, 1.0]
     for record in records:
-        values += [v for v in (record.ours, record.low, record.high, read_reported(record)) if v is not None]
-        values += [v for _, v in read_controls(record)]
+        ends = (record.ours, record.low, record.high) if _is_near(record.ours) else ()
+        values += [v for v in ends if v is not None]
+        values += [v for v in (read_reported(record), *(v for _, v in read_controls(record)))
+                   if v is not None and _is_near(v)]
     margin = 0.03 * (max(values) - min(values))
     return min(values) - margin, max(values) + margin

@@ -23,10 +23,18 @@ def drop_out(x: Tensor, share: float, training: bool = True) -> Tensor:
 
 
 class Dropout(nn.Module):
-    """`drop_out` in training, nothing in evaluation."""
+    """`drop_out` in training, nothing in evaluation.
+
+    Raises
+    ------
+    ValueError
+        When the share is no share.
+    """
 
     def __init__(self, share: float):
         super().__init__()
+        if not 0 <= share < 1:
+            raise ValueError(f"A share of {share} cannot be dropped: 0 or more, and less than 1.")
         self.share = share
 
     def forward(self, x: Tensor) -> Tensor:

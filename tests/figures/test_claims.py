@@ -32,6 +32,18 @@ def test_each_claim_has_its_row_value_and_interval():
     assert low < -0.4 and high > 1
 
 
+def test_a_value_of_another_scale_is_written_and_crushes_nothing():
+    large = ClaimRecord("a.4", "000", "f", "c", "39.7", 136.53, 118.9, 155.54, 10, control="unigram 262.1", holds=True)
+    mixed = ClaimRecord("a.5", "000", "f", "c", "0.81", 0.99, 0.97, 1.0, 10, control="forward 4.14, c 0.5", holds=False)
+    figure = draw_claims([HOLDS, large, mixed], ["one", "four", "five"])
+    written = figure.layout.annotations[1].text
+    assert written.startswith("four · <span") and written.endswith("●</span> <b>136.5</b> [118.9, 155.5]")
+    assert figure.layout.xaxis.range[1] < 1.2
+    drawn = traces(figure)
+    assert list(drawn["holds"].y) == [0] and list(drawn["does not hold"].y) == [-2]
+    assert list(drawn["control"].text) == ["rotated labels", "c"]
+
+
 def test_verdicts_differ_in_shape_not_only_in_colour():
     drawn = traces(draw_claims([HOLDS, FAILS], ["one", "two"]))
     assert drawn["holds"].marker.symbol != drawn["does not hold"].marker.symbol

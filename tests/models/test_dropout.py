@@ -32,6 +32,12 @@ def test_the_gradient_passes_where_the_number_did():
     torch.testing.assert_close(x.grad, kept)
 
 
+@pytest.mark.parametrize("share", [-0.1, 1.0, float("nan")])
+def test_what_is_no_share_is_refused(share):
+    with pytest.raises(ValueError, match="cannot be dropped"):
+        Dropout(share)
+
+
 def test_evaluation_and_a_share_of_zero_change_nothing():
     x = torch.randn(3, 4)
     assert drop_out(x, 0.0) is x and Dropout(0.5).eval()(x) is x

@@ -1,6 +1,7 @@
 """The Japanese interface is complete and fits the sources."""
 
 import ast
+import re
 from string import Formatter
 
 import pytest
@@ -35,6 +36,32 @@ def test_translations_keep_the_fields(japanese):
     wrong = [f"{text} -> {message.string}" for text, message in japanese.items()
              if message.string and template_fields(text) != template_fields(message.string)]
     assert not wrong, listing(wrong)
+
+
+def find_dead_stars(text):
+    """Places of ``**`` that Markdown leaves as they stand: beside a sign within, they need a blank or a sign without
+    (CommonMark, left- and right-flanking runs). Fields count as words."""
+    def is_sign(c):
+        return c not in "{}" and not c.isalnum()
+
+    dead = []
+    for k, at in enumerate(m.start() for m in re.finditer(r"\*\*", text)):
+        before, after = text[at - 1:at] or " ", text[at + 2:at + 3] or " "
+        inner, outer = (after, before) if k % 2 == 0 else (before, after)
+        if inner.isspace() or (is_sign(inner) and not is_sign(outer)):
+            dead.append(at)
+    return dead
+
+
+def test_stars_that_markdown_would_show_are_found():
+    assert find_dead_stars("**確か。**次") == [5] and find_dead_stars("の**「a」**は") == [1, 6]
+    assert not find_dead_stars("**確か**。次は**{n}個**、**a** b")
+
+
+def test_bold_words_are_bold(texts, japanese):
+    wrong = [f"{message.string}" for message in japanese.values() if find_dead_stars(message.string)]
+    wrong += [text for text in texts if find_dead_stars(text)]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_no_translation_is_left_over(texts, japanese):
