@@ -93,7 +93,7 @@ def _is_near(value: float | None) -> bool:
 
 
 def _write_far(record: ClaimRecord) -> str:
-    colour, symbol = _LOOK[read_verdict(record)]
+    colour, symbol = _LOOK.get(read_verdict(record), (NEUTRAL, "circle"))
     mark = f'<span style="color:{colour}">{"✖" if symbol == "x" else "●"}</span>'
     return f"{mark} <b>{record.ours:.1f}</b> [{record.low:.1f}, {record.high:.1f}]"
 
