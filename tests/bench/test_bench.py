@@ -73,11 +73,11 @@ def test_a_text_becomes_concepts_beside_word2vec(tmp_path):
 
 
 def test_translation_and_its_training_are_timed(monkeypatch):
-    sizes = seq2seq.Sizes(words=4, sentences=70, alone=20, hidden=8, vocabulary=30, batches=2)
+    sizes = seq2seq.Sizes(words=4, sentences=70, alone=20, hidden=8, vocabulary=30, batch=16, batches=2)
     checkpoint = build_checkpoint(0)
     monkeypatch.setattr(seq2seq, "list_seq2seqs", lambda: ([checkpoint.card], []))
     monkeypatch.setattr(seq2seq, "load_seq2seq", lambda checkpoint_id: checkpoint)
-    training, typed, batched = seq2seq.run(sizes)
+    typed, batched, training = seq2seq.run(sizes)
     assert training.ratio == pytest.approx(training.ours / 7_000) and training.floor == 1
     assert typed.ratio == pytest.approx(400 / typed.ours)
     assert batched.ratio == pytest.approx(batched.ours / batched.other) and batched.floor == 5

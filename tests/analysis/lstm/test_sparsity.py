@@ -36,12 +36,14 @@ def test_numbers_belong_together(demo):
 
 def test_silent_cells_are_neither_active_nor_needed(demo):
     checkpoint, sentences = demo
-    silent = [1, 4, 6]
-    model = hold_cells(checkpoint.model, np.array([]), np.zeros(8))
+    silent = compute_sparsity(checkpoint, sentences, corpus="demo").order[-3:].tolist()  # the others know enough
+    mean = record_states(checkpoint.model, sentences, names=("layer0.h",))["layer0.h"].mean(0)
+    model = hold_cells(checkpoint.model, silent, mean)
     with torch.no_grad():
         model.layers[0].b[[3 * 8 + cell for cell in silent]] = -60  # output gates shut: h is 0
     changed = type(checkpoint)(**{**checkpoint.__dict__, "model": model})
     result = compute_sparsity(changed, sentences, corpus="demo")
+    assert result.perplexity < result.unigram
     assert result.active == 5 and set(result.order[-3:].tolist()) == set(silent)
     assert result.needed <= 6 and result.carrying <= 5
     assert result.perplexities[result.kept.tolist().index(6)] == pytest.approx(result.perplexity, rel=1e-5)
