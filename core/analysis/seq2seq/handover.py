@@ -10,17 +10,17 @@ import numpy as np
 import torch
 
 from core.analysis.seq2seq.surprise import Judged
-from core.checkpoints.seq2seq import Seq2SeqCheckpoint
 from core.intervene.reading import Reading
 from core.tokens.linearise import ED
 from core.translate.beam import BeamSettings, Hypothesis, search_beams
 from core.translate.scores import score_ids
-from core.translate.stepper import States, Stepper, select_rows
+from core.translate.stepper import States
+from core.translate.translator import Translator
 
 
-def translate_readings(whole: Seq2SeqCheckpoint, readings: Sequence[Reading],
+def translate_readings(translator: Translator, readings: Sequence[Reading],
                        settings: BeamSettings = BeamSettings()) -> list[Hypothesis]:
-    """The best translation after each of R readings by the encoder of a model.
+    """The best translation by one model after each of R readings by its encoder.
 
     Raises
     ------
@@ -28,20 +28,17 @@ def translate_readings(whole: Seq2SeqCheckpoint, readings: Sequence[Reading],
         On a setting out of range.
     """
     lengths = [len(reading.ids) - 2 for reading in readings]  # without the markers
-    return [found.best for found in search_beams(Stepper([whole.model]), hand_over(readings), lengths, settings)]
+    return [found.best for found in search_beams(translator.stepper, hand_over(readings), lengths, settings)]
 
 
-def judge_after(whole: Seq2SeqCheckpoint, readings: Sequence[Reading],
+def judge_after(translator: Translator, readings: Sequence[Reading],
                 translations: Sequence[Hypothesis]) -> list[Judged]:
     """Each of K translations, its end included, as the decoder sees it after each of R readings."""
-    vocabulary, stepper, states = whole.vocabulary.target, Stepper([whole.model]), hand_over(readings)
-    end, judged = vocabulary.ids[ED], []
-    rows = torch.arange(len(readings))
+    vocabulary, states, judged = translator.vocabulary.target, hand_over(readings), []
     for hypothesis in translations:
-        ids = (*hypothesis.ids, end)
-        log_p = np.stack(score_ids(stepper, select_rows(states, rows), [ids] * len(readings)))
-        words = tuple(vocabulary.tokens[i] for i in ids)
-        judged.append(Judged(words, log_p, np.ones(log_p.shape, bool)))
+        ids = (*hypothesis.ids, vocabulary.ids[ED])
+        log_p = np.stack(score_ids(translator.stepper, states, [ids] * len(readings)))
+        judged.append(Judged(tuple(vocabulary.tokens[i] for i in ids), log_p, np.ones(log_p.shape, bool)))
     return judged
 
 

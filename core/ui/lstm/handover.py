@@ -10,13 +10,11 @@ from core.checkpoints.halves import split_half
 from core.figures.lstm.interventions import draw_two_cells
 from core.figures.seq2seq.surprise import draw_surprise
 from core.intervene.reading import Reading, compare_readings
-from core.tokens.languages import detokenise
-from core.translate.beam import Hypothesis
 from core.ui.language import tr
 from core.ui.lstm.acting import tabulate_cells
 from core.ui.output import show_figure, show_guide
 from core.ui.qwem.view import plain
-from core.ui.seq2seq.cached import get_checkpoint
+from core.ui.seq2seq.cached import get_translator
 from core.ui.seq2seq.translate_choice import say_numbers
 from core.ui.seq2seq.wide import scroll_wide
 
@@ -27,13 +25,14 @@ from core.checkpoints.store import load_checkpoint
 from core.figures.seq2seq.surprise import draw_surprise
 from core.intervene.edits import CellEdit, Snap
 from core.intervene.reading import read_sentence
+from core.translate.translator import Translator
 {imports}
 
-checkpoint, whole = load_checkpoint("{id}"), load_seq2seq("{whole}")
+checkpoint, translator = load_checkpoint("{id}"), Translator([load_seq2seq("{whole}")])
 sentence = {sentence}
 readings = [read_sentence(checkpoint, sentence), read_sentence(checkpoint, sentence, [{edits}])]
-translations = translate_readings(whole, readings)
-draw_surprise(judge_after(whole, readings, translations), ["untouched", "changed"]).show()
+translations = translate_readings(translator, readings)
+draw_surprise(judge_after(translator, readings, translations), ["untouched", "changed"]).show()
 """
 
 
@@ -48,16 +47,17 @@ def show_handover(card: CheckpointCard, untouched: Reading, changed: Reading, *,
     sentence, edits, imports : str
         Lines of Python that make the readings again.
     """
-    whole, readings = get_checkpoint(split_half(card.id)[0]), (untouched, changed)
-    best = translate_readings(whole, readings)
+    whole, readings = split_half(card.id)[0], (untouched, changed)
+    translator = get_translator((whole,))
+    best = translate_readings(translator, readings)
     same = best[0].ids == best[1].ids
-    judged = judge_after(whole, readings, best[:1] if same else best)
+    judged = judge_after(translator, readings, best[:1] if same else best)
     st.markdown(_say_outcome(judged, same=same))
     names = (tr("untouched"), tr("changed"))
     for column, name, own in zip(st.columns(2, gap="medium", border=True), names, best, strict=True):
         with column:
             st.caption(tr("Translation, {run}", run=name))
-            st.markdown(f"**{plain(_write(whole, own)) or '–'}**")
+            st.markdown(f"**{plain(translator.write(own)) or '–'}**")
             st.caption(say_numbers(own))
     runs = compare_readings(untouched, changed, cells, start=start)
     show_figure(
@@ -70,18 +70,13 @@ def show_handover(card: CheckpointCard, untouched: Reading, changed: Reading, *,
         show_figure(
             draw_surprise(judged, names, titles=titles, y_title=tr("−log p, nats"), unknown=tr("read as UNK")),
             key="handed", table=lambda: _tabulate(judged, titles),
-            recipe=_RECIPE.format(id=card.id, whole=whole.card.id, sentence=sentence, edits=edits, imports=imports),
+            recipe=_RECIPE.format(id=card.id, whole=whole, sentence=sentence, edits=edits, imports=imports),
             alt=tr("Surprise of the decoder at each word of the translation, before and after the change."))
     show_guide(tr("An encoder tells its decoder what it has read through its last state alone. A bar is the surprise "
                   "of the decoder at a word: blue after the untouched encoder, brown after the changed one. If one "
                   "word alone grows, the cell held something about it; if all grow, the sentence as a whole was "
                   "damaged. Try other cells, and the same change earlier or later: what was written long before the "
                   "end has had time to fade."))
-
-
-def _write(whole, hypothesis: Hypothesis) -> str:
-    vocabulary = whole.vocabulary
-    return detokenise([vocabulary.target.tokens[i] for i in hypothesis.ids], vocabulary.target_language)
 
 
 def _say_outcome(judged: list[Judged], *, same: bool) -> str:

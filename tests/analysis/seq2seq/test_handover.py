@@ -29,7 +29,7 @@ def read(whole, edits=()):
 @pytest.mark.parametrize("reverse", [True, False])
 def test_an_untouched_encoder_leads_to_the_models_own_translation(reverse, n_layers):
     whole = build_checkpoint(2, reverse=reverse, n_layers=n_layers)
-    (best,) = translate_readings(whole, [read(whole)], BeamSettings(beam=4))
+    (best,) = translate_readings(Translator([whole]), [read(whole)], BeamSettings(beam=4))
     expected = Translator([whole]).translate(WORDS, BeamSettings(beam=4)).best
     assert best.ids == expected.ids
     np.testing.assert_allclose(best.log_p, expected.log_p, atol=1e-5)
@@ -38,11 +38,12 @@ def test_an_untouched_encoder_leads_to_the_models_own_translation(reverse, n_lay
 def test_a_changed_encoder_is_judged_beside_the_untouched_one():
     whole = build_checkpoint(2)
     readings = [read(whole), read(whole, [CellEdit("scale", (0, 1, 2, 3), (0.0,) * 4, 2)])]
-    best = translate_readings(whole, readings)
-    judged = judge_after(whole, readings, best)
+    translator = Translator([whole])
+    best = translate_readings(translator, readings)
+    judged = judge_after(translator, readings, best)
     words = [[whole.vocabulary.target.tokens[i] for i in h.ids] for h in best]
     assert [own.words for own in judged] == [(*w, ED) for w in words]
-    for own, expected in zip(judged, score_translations(Translator([whole]), [WORDS] * 2, words), strict=True):
+    for own, expected in zip(judged, score_translations(translator, [WORDS] * 2, words), strict=True):
         np.testing.assert_allclose(own.log_p[0], expected, atol=1e-5)  # the untouched encoder's
         assert np.abs(own.log_p[1] - own.log_p[0]).max() > 1e-3
     assert judged[1].totals[1] >= judged[0].totals[1] - 1e-4  # the search after the change found what it prefers
