@@ -7,7 +7,9 @@ import numpy as np
 import torch
 
 from core.translate.beam import END, START, BeamResult, BeamSettings, Hypothesis, rank_hypotheses
-from core.translate.stepper import States, Stepper, select_rows
+from core.translate.stepper import ROWS, States, Stepper, select_rows
+
+TOGETHER = 96  # rows, of like length, that are read side by side
 
 
 @torch.inference_mode()
@@ -21,17 +23,23 @@ def score_ids(stepper: Stepper, states: States, rows: Sequence[Sequence[int]]) -
     rows : R sequences of int
         Ids after the start marker, the end marker with them where it counts.
     """
-    steps = max(map(len, rows), default=0)
-    padded = np.zeros((steps, len(rows)), np.int64)
-    for column, row in enumerate(rows):
-        padded[:len(row), column] = row
-    tokens, log_p = torch.full((len(rows),), START), []
-    for wanted in torch.from_numpy(padded):
-        expected, states = stepper.advance(tokens, states)
-        log_p.append(expected.gather(1, wanted.unsqueeze(1))[:, 0])
-        tokens = wanted
-    scores = torch.stack(log_p, 1).numpy() if log_p else np.zeros((len(rows), 0), np.float32)
-    return [scores[column, :len(row)] for column, row in enumerate(rows)]
+    scores = [np.zeros(len(row), np.float32) for row in rows]
+    order = sorted((r for r, row in enumerate(rows) if len(row)), key=lambda r: len(rows[r]))
+    for begin in range(0, len(order), TOGETHER):
+        own = order[begin:begin + TOGETHER]
+        lengths = np.array([len(rows[r]) for r in own])
+        wanted = torch.zeros(int(lengths.max()), len(own), dtype=torch.long)
+        for column, r in enumerate(own):
+            wanted[:lengths[column], column] = torch.as_tensor(rows[r])
+        given = torch.cat([torch.full_like(wanted[:1], START), wanted[:-1]])
+        present = torch.arange(len(wanted))[:, None] < torch.from_numpy(lengths)
+        hs = [h[present] for h in stepper.follow(given, select_rows(states, torch.tensor(own)))]
+        log_p = torch.zeros(wanted.shape)
+        log_p[present] = torch.cat([stepper.predict(pieces).gather(1, words[:, None])[:, 0] for words, *pieces in
+                                    zip(wanted[present].split(ROWS), *(h.split(ROWS) for h in hs), strict=True)])
+        for r, row, n in zip(own, log_p.T.numpy(), lengths.tolist(), strict=True):
+            scores[r] = row[:n]
+    return scores
 
 
 def score_again(stepper: Stepper, states: States, found: Sequence[BeamResult],

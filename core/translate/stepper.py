@@ -7,13 +7,14 @@ import torch
 from torch import Tensor
 
 from core.errors import CheckpointError
-from core.models.lstm import LSTMLayer, State
-from core.models.recurrence import pack_product, tanh_
+from core.models.lstm import LSTMLayer, LSTMReader, State
+from core.models.recurrence import pack_product, run_recurrence, shut_gates, tanh_
 from core.models.seq2seq import Seq2Seq
 from core.translate.choose import pad_to_chunks
 
 Product = Callable[[Tensor], Tensor]
 States = tuple[tuple[State, ...], ...]  # of each model, of each of its layers
+ROWS = 384  # whose log-probabilities are computed together: what the processor's caches hold
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,19 @@ class _Layer:
         c = torch.addcmul(f * c, i, g)
         return tanh_(c.clone()).mul_(o), c
 
+    def read(self, x: Tensor, state: State | None, absent: Tensor | None = None) -> tuple[Tensor, State]:
+        """As `advance` over T steps at once, from zero without a state: every h, (T, R, H), and the last h and c."""
+        gates = self.from_input(x.flatten(0, 1)).view(*x.shape[:2], -1)
+        shut_gates(gates, absent)
+        hs = gates.new_empty(*x.shape[:2], gates.shape[2] // 4)
+        cs = torch.empty_like(hs)
+        h, c = (torch.zeros_like(hs[0]), torch.zeros_like(hs[0])) if state is None else state
+        run_recurrence(gates, self.from_state, h, c, cs=cs, hs=hs)
+        return hs, (hs[-1], cs[-1])
+
 
 class Stepper:
-    """Decoders that share a vocabulary; their probabilities are averaged.
+    """Encoder–decoders that share a vocabulary; the probabilities of their decoders are averaged.
 
     The models are only read. R rows are hypotheses, whatever sentence they belong to.
 
@@ -63,7 +74,8 @@ class Stepper:
                                   n=len(models), m=len(sizes))
         self.models = tuple(models)
         product = _half_product if half else pack_product
-        self._layers = [_lay_out(m, product, tabulate=half) for m in models]
+        self._encoders = [_lay_out(m.encoder, product) for m in models]
+        self._layers = [_lay_out(m.decoder, product, tabulate=half) for m in models]
         self._softmax = [(product(pad_to_chunks(m.decoder.decoder.weight, 0.0)),
                           pad_to_chunks(m.decoder.decoder.bias, -torch.inf)) for m in models]
 
@@ -76,7 +88,13 @@ class Stepper:
         sources, absents : one tensor (T, S) a model
             As in `Seq2Seq.encode`; models that read in other directions get other orders.
         """
-        return tuple(m.encode(s, a) for m, s, a in zip(self.models, sources, absents, strict=True))
+        return tuple(_read(layers, x, None, absent)[1]
+                     for layers, x, absent in zip(self._encoders, sources, absents, strict=True))
+
+    @torch.inference_mode()
+    def follow(self, tokens: Tensor, states: States) -> list[Tensor]:
+        """Each model's top h, (T, R, H), after every one of the given tokens (T, R)."""
+        return [_read(layers, tokens, own, None)[0] for layers, own in zip(self._layers, states, strict=True)]
 
     @torch.inference_mode()
     def advance(self, tokens: Tensor, states: States) -> tuple[Tensor, States]:
@@ -93,44 +111,65 @@ class Stepper:
         banned : sequence of int
             Tokens that are at -inf too; the others keep their probability.
         """
-        log_p, after = [], []
-        for k, own_states in enumerate(states):
+        hs, after = [], []
+        for layers, own_states in zip(self._layers, states, strict=True):
             x, own = tokens, []
-            for layer, state in zip(self._layers[k], own_states, strict=True):
+            for layer, state in zip(layers, own_states, strict=True):
                 own.append(layer.advance(x, state))
                 x = own[-1][0]
-            softmax, bias = self._softmax[k]
-            log_p.append(softmax(x).add_(bias).log_softmax(1))
+            hs.append(x)
             after.append(tuple(own))
-        mean = log_p[0]
-        if len(log_p) > 1:
-            mean = torch.stack(log_p).logsumexp(0).sub_(torch.tensor(len(log_p)).log())
-        mean[:, list(banned)] = -torch.inf
-        return mean, tuple(after)
+        log_p = self.predict(hs)
+        log_p[:, list(banned)] = -torch.inf
+        return log_p, tuple(after)
+
+    @torch.inference_mode()
+    def predict(self, hs: Sequence[Tensor]) -> Tensor:
+        """Log-probabilities of the next token in nats, (N, V'), from each model's top h (N, H); V' as in `expand`."""
+        log_p = torch.empty(len(hs[0]), len(self._softmax[0][1]))
+        logits = torch.empty_like(log_p[:ROWS])
+        for rows, *own in zip(log_p.split(ROWS), *(h.split(ROWS) for h in hs), strict=True):
+            found = []
+            for h, (product, bias) in zip(own, self._softmax, strict=True):
+                torch.add(product(h), bias, out=logits[:len(h)])
+                found.append(torch.log_softmax(logits[:len(h)], 1, out=rows if len(hs) == 1 else None))
+            if len(hs) > 1:
+                torch.logsumexp(torch.stack(found), 0, out=rows).sub_(torch.tensor(len(found)).log())
+        return log_p
 
 
-def _lay_out(model: Seq2Seq, product: Callable[[Tensor], Product], *, tabulate: bool) -> list[_Layer]:
-    """Layers of a decoder; ``tabulate`` multiplies the first one's weights with every word beforehand."""
-    first, *others = model.decoder.layers
-    embedding = model.decoder.embedding.weight
+def _read(layers: Sequence[_Layer], x: Tensor, states: Sequence[State] | None,
+          absent: Tensor | None) -> tuple[Tensor, tuple[State, ...]]:
+    """Every top h, (T, R, H), after tokens (T, R), and the last states of all layers."""
+    last = []
+    for k, layer in enumerate(layers):
+        x, state = layer.read(x, None if states is None else states[k], absent)
+        last.append(state)
+    return x, tuple(last)
+
+
+def _lay_out(reader: LSTMReader, product: Callable[[Tensor], Product], *, tabulate: bool = False) -> list[_Layer]:
+    """Layers of an encoder or decoder; ``tabulate`` multiplies the first one's weights with every word beforehand."""
+    first, *others = reader.layers
+    embedding = reader.embedding.weight
     if tabulate:
-        table = (_half_product(first.w_ih)(embedding) + first.b).bfloat16()
-        read = _Layer(lambda tokens: table[tokens].float(), product(first.w_hh))
+        table = (product(first.w_ih)(embedding) + first.b).bfloat16()
+        lowest = _Layer(lambda tokens: table[tokens].float(), product(first.w_hh))
     else:
         own = product(first.w_ih)
-        read = _Layer(lambda tokens: own(embedding[tokens]).add_(first.b), product(first.w_hh))
-    return [read, *(_lay_out_upper(layer, product) for layer in others)]
+        lowest = _Layer(lambda tokens: own(embedding[tokens]) + first.b, product(first.w_hh))
+    return [lowest, *(_lay_out_upper(layer, product) for layer in others)]
 
 
 def _lay_out_upper(layer: LSTMLayer, product: Callable[[Tensor], Product]) -> _Layer:
     own = product(layer.w_ih)
-    return _Layer(lambda x: own(x).add_(layer.b), product(layer.w_hh))
+    return _Layer(lambda x: own(x) + layer.b, product(layer.w_hh))
 
 
 def _half_product(weight: Tensor) -> Product:
-    """A function ``x → x @ weight.T`` in bfloat16."""
+    """A function ``x → x @ weight.T`` in bfloat16; what is added to it makes it float32."""
     low = pack_product(weight.bfloat16())
-    return lambda x: low(x.bfloat16()).float()
+    return lambda x: low(x.bfloat16())
 
 
 def select_rows(states: States, rows: Tensor) -> States:

@@ -8,7 +8,8 @@ from core.translate import translator as translating
 from core.translate.beam import BeamSettings, search_beams
 from core.translate.choose import CHUNK
 from core.translate.force import score_translations
-from core.translate.stepper import Stepper
+from core.translate.scores import TOGETHER, score_ids
+from core.translate.stepper import ROWS, Stepper, select_rows
 from core.translate.translator import AT_ONCE, Translator
 from tests.translate.toy import build_checkpoint, build_model
 
@@ -23,6 +24,32 @@ def test_tied_words_are_read_as_in_the_model():
         log_p.append(found.clone())
     h, _ = model.decoder.read(inputs, states=model.encode(source))
     torch.testing.assert_close(torch.stack(log_p), model.decoder.decoder(h).log_softmax(-1))
+
+
+@pytest.mark.parametrize("n_layers", [1, 2])
+def test_an_encoder_reads_as_the_model_does(n_layers):
+    model = build_model(n_layers=n_layers)
+    source, absent = torch.tensor([[0, 0], [3, 0], [4, 0], [1, 1]]), torch.zeros(4, 2, dtype=torch.bool)
+    absent[:2, 1] = True
+    found = Stepper([model]).start([source], [absent])[0]
+    torch.testing.assert_close(found, model.encode(source, absent))
+
+
+@pytest.mark.parametrize("n_models", [1, 2])
+def test_given_words_score_together_as_one_by_one(n_models):
+    stepper = Stepper([build_model(seed, n_layers=2) for seed in range(n_models)])
+    rng, n_rows = np.random.default_rng(0), TOGETHER + 7
+    sources = torch.from_numpy(rng.integers(3, 7, (4, n_rows)))
+    states = stepper.start([sources] * n_models, [None] * n_models)
+    rows = [rng.integers(1, 8, k % 12).tolist() for k in rng.permutation(n_rows)]
+    assert sum(map(len, rows)) > ROWS  # more than one piece of the softmax
+    for r, scores in enumerate(score_ids(stepper, states, rows)):
+        own, token, expected = select_rows(states, torch.tensor([r])), 0, []
+        for word in rows[r]:
+            log_p, own = stepper.advance(torch.tensor([token]), own)
+            expected.append(float(log_p[0, word]))
+            token = word
+        np.testing.assert_allclose(scores, np.array(expected, np.float32), atol=1e-5)
 
 
 @pytest.mark.parametrize("n_models", [1, 2])
