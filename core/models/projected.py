@@ -13,7 +13,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from core.models.recurrence import advance, pack_product, retreat
+from core.models.recurrence import advance, pack_product, retreat, sum_rows
 
 State = tuple[Tensor, Tensor]  # h (B, P) and c (B, H)
 
@@ -74,7 +74,7 @@ class ProjectedSequence(torch.autograd.Function):
             dh = (delta[t] @ u).float()
         flat, before = delta.view(-1, 4 * hidden), torch.cat([h_first.unsqueeze(0), hs[:-1]]).to(u.dtype)
         return ((flat @ w).view(x.shape).float(), (flat.t() @ x.reshape(-1, x.shape[2])).float(),
-                (flat.t() @ before.view(-1, before.shape[2])).float(), flat.float().sum(0),
+                (flat.t() @ before.view(-1, before.shape[2])).float(), sum_rows(flat),
                 (raw.view(-1, raw.shape[2]).t() @ ms.to(u.dtype).view(-1, hidden)).float(), None, None, None, None)
 
 

@@ -159,12 +159,17 @@ class LSTMSequence(torch.autograd.Function):
         if needed[2]:
             before = torch.cat([h_first.unsqueeze(0), hs[:-1]]).to(u.dtype)
             grad_u = (flat.t() @ before.view(-1, hidden)).float()
-        grads = (grad_x, grad_w, grad_u, flat.float().sum(0) if needed[3] else None, None,
+        grads = (grad_x, grad_w, grad_u, sum_rows(flat) if needed[3] else None, None,
                  dh if needed[5] else None, dc if needed[6] else None, None)
         return grads[:len(ctx.needs_input_grad)]  # as many as there were inputs
+
+
+def sum_rows(x: Tensor) -> Tensor:
+    """float32 (C,), the sum of the rows of (N, C), as a product: several times faster than `Tensor.sum` in bfloat16."""
+    return (x.new_ones(1, len(x)) @ x)[0].float()
 
 
 def shut_gates(gates: Tensor, absent: Tensor | None) -> None:
     """Shut i, f and o where ``absent``, bool (T, B), is true, by pre-activations (T, B, 4H) whose sigmoid is 0."""
     if absent is not None:
-        gates.masked_fill_(absent.unsqueeze(2), SHUT)
+        gates[absent] = SHUT  # padding is rare: a mask over everything would be read whole
