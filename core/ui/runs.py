@@ -116,6 +116,19 @@ class RunPanel:
             job = store.read_job(chosen)
             st.fragment(follow, run_every=REFRESH_SECONDS if job.active else None)(chosen, job.active)
 
+    def show_run(self, job: store.Job, row: Row | None, *, share: float, text: str,
+                 show_ended: Callable[[store.Job, Row | None], None], show_figures: Callable[[store.Job, Row], None],
+                 ) -> None:
+        """Where a run stands (see `show_state`), how it ended if it has, and under both what it has reported."""
+        state, figures = st.container(), st.container()  # what comes and goes above moves nothing below
+        with state:
+            self.show_state(job, share, text)
+            if not job.active:
+                show_ended(job, row)
+        if row is not None:
+            with figures:
+                show_figures(job, row)
+
     def show_state(self, job: store.Job, share: float, text: str) -> None:
         """Where an active run stands, the button that stops it, and what ended one badly."""
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):

@@ -18,3 +18,16 @@ def end_runs() -> None:
     for job in store.list_jobs():
         queue.stop(job.id)
     await_end()
+
+
+def catch_settings(monkeypatch) -> list:
+    """Settings with which runs are asked for from here on; each is refused with “No.”."""
+    asked = []
+
+    def submit(command, settings):
+        settings.check()
+        asked.append(settings)
+        raise store.JobError("No.", "Never.")
+
+    monkeypatch.setattr(queue, "submit", submit)
+    return asked

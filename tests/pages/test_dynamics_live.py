@@ -13,7 +13,7 @@ from core.jobs import queue, store, texts
 from core.jobs.qwem import Settings, collect_rows
 from tests.pages import opened
 from tests.pages.opened import calm, figures, said
-from tests.pages.running import await_end, end_runs
+from tests.pages.running import await_end, catch_settings, end_runs
 from tests.training.toy_counts import draw_articles
 from tests.word2vec_lab import build_lab
 
@@ -101,14 +101,7 @@ def test_a_run_waits_is_stopped_and_goes_on(lab):
     ("segmented_control", "lvtie", "untied", {"tied": False}),
     ("segmented_control", "lvgrad", "sampled", {"gradient": "sampled", "rate": 0.005})])
 def test_every_setting_reaches_the_run(lab, monkeypatch, kind, key, value, expected):
-    asked = []
-
-    def submit(command, settings):
-        settings.check()
-        asked.append(settings)
-        raise store.JobError("No.", "Never.")
-
-    monkeypatch.setattr(queue, "submit", submit)
+    asked = catch_settings(monkeypatch)
     at = open_page()
     getattr(at, kind)(key=key).set_value(value).run()
     at.button(key="lvstart").click().run()

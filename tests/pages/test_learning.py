@@ -11,7 +11,7 @@ from core.jobs import queue, store
 from core.jobs.learn import Settings, collect_rows
 from tests.pages import opened
 from tests.pages.opened import figures, said
-from tests.pages.running import await_end, end_runs
+from tests.pages.running import await_end, catch_settings, end_runs
 
 open_page = partial(opened.open_page, "learning")
 
@@ -78,12 +78,7 @@ def test_a_run_is_stopped_waits_and_goes_on(lab):
 @pytest.mark.parametrize(("key", "value"), [("wmat", "dyck-2"), ("wmat", "embedding"), ("wsize", 200), ("wrate", 0.016),
                                             ("wdrop", 0.5), ("wep", 3), ("wseed", 4)])
 def test_every_setting_reaches_the_run(lab, key, value, monkeypatch):
-    asked = []
-
-    def submit(command, settings):
-        asked.append(settings)
-        raise store.JobError("No.", "Never.")
-    monkeypatch.setattr(queue, "submit", submit)
+    asked = catch_settings(monkeypatch)
     at = open_page()
     at.button(key="wstart").click().run()
     assert "No." in at.error[0].value

@@ -22,7 +22,7 @@ from core.ui.saliency.try_it import LEADS_TO, _link_pages, say_movement
 from tests.jobs.test_classify import write_table
 from tests.pages import opened
 from tests.pages.opened import calm, figures, said
-from tests.pages.running import await_end, end_runs
+from tests.pages.running import await_end, catch_settings, end_runs
 
 open_page = partial(opened.open_page, "try_it")
 
@@ -145,14 +145,7 @@ def test_a_run_at_work_is_stopped_and_goes_on():
     ("segmented_control", "tymost", 200, {"most": 200}), ("slider", "tyep", 50, {"epochs": 50}),
     ("slider", "tyseed", 4, {"seed": 4})])
 def test_every_setting_reaches_the_run(monkeypatch, kind, key, value, expected):
-    asked = []
-
-    def submit(command, settings):
-        settings.check()
-        asked.append(settings)
-        raise store.JobError("No.", "Never.")
-
-    monkeypatch.setattr(queue, "submit", submit)
+    asked = catch_settings(monkeypatch)
     at = open_page()
     getattr(at, kind)(key=key).set_value(value).run()
     at.button(key="tystart").click().run()

@@ -42,15 +42,9 @@ def show_live() -> None:
 
 def _show_run(job: store.Job) -> None:
     growth = get_reported(job, collect_rows)
-    state, figures = st.container(), st.container()  # what comes and goes above moves nothing below
-    with state:
-        PANEL.show_state(job, 0.0 if growth is None else float(growth.step[-1]) / growth.n_steps,
-                         tr("Counting the text …") if growth is None else _say_moment(growth))
-        if not job.active:
-            _show_ended(job, growth)
-    if growth is not None:
-        with figures:
-            show_growth(job, growth)
+    PANEL.show_run(job, growth, share=0.0 if growth is None else float(growth.step[-1]) / growth.n_steps,
+                   text=tr("Counting the text …") if growth is None else _say_moment(growth),
+                   show_ended=_show_ended, show_figures=show_growth)
 
 
 def _say_moment(growth: Growth) -> str:

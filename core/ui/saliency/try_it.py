@@ -64,15 +64,9 @@ def _keep(table: bytes) -> None:
 
 def _show_run(job: store.Job) -> None:
     course = get_reported(job, collect_rows)
-    state, figures = st.container(), st.container()  # what comes and goes above moves nothing below
-    with state:
-        PANEL.show_state(job, 0.0 if course is None else len(course.loss) / course.n_epochs,
-                         tr("Looking up word vectors …") if course is None else _say_epoch(course))
-        if not job.active:
-            _show_ended(job, course)
-    if course is not None:
-        with figures:
-            _show_curves(job, course)
+    PANEL.show_run(job, course, share=0.0 if course is None else len(course.loss) / course.n_epochs,
+                   text=tr("Looking up word vectors …") if course is None else _say_epoch(course),
+                   show_ended=_show_ended, show_figures=_show_curves)
 
 
 def _say_epoch(course: Course) -> str:

@@ -107,15 +107,9 @@ def pick_settings() -> Settings:
 
 def _show_run(job: store.Job) -> None:
     course = get_reported(job, collect_rows)
-    state, figures = st.container(), st.container()  # what comes and goes above moves nothing below
-    with state:
-        PANEL.show_state(job, 0.0 if course is None else float(course.steps[-1]) / course.n_steps,
-                         tr("Starting …") if course is None else _say_step(course))
-        if not job.active:
-            _show_ended(job, course)
-    if course is not None:
-        with figures:
-            _show_curves(job, course)
+    PANEL.show_run(job, course, share=0.0 if course is None else float(course.steps[-1]) / course.n_steps,
+                   text=tr("Starting …") if course is None else _say_step(course),
+                   show_ended=_show_ended, show_figures=_show_curves)
 
 
 def _say_step(course: Course) -> str:
