@@ -18,13 +18,15 @@ def name_run(reverse: bool, seed: int, n_layers: int = 1) -> str:
     return f"seq2seq-multi30k-{'reversed' if reverse else 'forward'}-{n_layers}{seed:07d}"
 
 
-def plant_run(reverse: bool, seed: int, *, perplexity: float, n_layers: int = 1) -> None:
-    """A run whose test perplexity is given."""
-    n_tokens = np.random.default_rng(seed).integers(5, 30, N).astype(np.int32)
+def plant_run(reverse: bool, seed: int, *, perplexity: float, n_layers: int = 1, scatter: float = 0.0) -> None:
+    """A run whose test perplexity is given; its sentences scatter about it by some nats a word."""
+    rng = np.random.default_rng(seed)
+    n_tokens, noise = rng.integers(5, 30, N).astype(np.int32), rng.normal(0, scatter, N)
+    noise -= noise @ n_tokens / n_tokens.sum()
     epochs = np.arange(1, 9)
     save_run(MeasuredRun(name_run(reverse, seed, n_layers), MULTI30K, SOURCE, "", reverse, seed, n_layers, 500, 8,
                          epochs, perplexity + 8.0 / epochs + 0.001 * seed, perplexity + 9.0 / epochs, 600.0,
-                         (n_tokens * np.log(perplexity)).astype(np.float32), n_tokens))
+                         (n_tokens * (np.log(perplexity) + noise)).astype(np.float32), n_tokens))
 
 
 def draw_counts(share: float, seed: int = 0, *, long_share: float | None = None) -> tuple[BLEUCounts, np.ndarray]:

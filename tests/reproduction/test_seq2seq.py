@@ -60,6 +60,17 @@ def test_depth_is_compared_within_a_seed(scratch_cache):
     assert record.ours == pytest.approx(0.9, abs=1e-3) and record.holds and record.high < 0.95
 
 
+def test_depth_of_one_seed_is_compared_over_sentences(scratch_cache):
+    plant_run(True, 1, perplexity=4.0)  # another seed is no partner
+    plant_run(True, 0, perplexity=5.0)
+    assert by_id()["s2s.depth_helps"].ours is None
+    plant_run(True, 0, perplexity=4.6, n_layers=2, scatter=0.2)
+    record = by_id()["s2s.depth_helps"]
+    assert record.ours == pytest.approx(0.92, abs=1e-3) and record.holds
+    assert 0.88 < record.low < 0.91 and 0.93 < record.high < 0.96  # 0.2 nats over √400 sentences, twice
+    assert "drawn again" in record.split and record.control == "2 layers 4.600, 1 layer 5.000"
+
+
 def test_stored_phrases_become_claims(scratch_cache):
     def plant(name, style, order, voice, reverse=True):
         ends = np.array([1.0, 0.9, 1.1])

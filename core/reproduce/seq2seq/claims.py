@@ -6,6 +6,7 @@ effect can be compared.
 
 import numpy as np
 
+from core.analysis.intervals import draw_groups
 from core.analysis.seq2seq.evaluation import Evaluation
 from core.analysis.seq2seq.lengths import bin_bleu, cut_evenly
 from core.analysis.seq2seq.runs import MeasuredRun, list_measured_runs, pair_seeds
@@ -168,21 +169,26 @@ def read_voice() -> dict:
 
 
 def read_depth() -> dict:
-    """Test perplexity of two layers over that of one, reversed, the mean of seeds."""
+    """Test perplexity of a reversed model with more layers over that of one layer, paired by seed.
+
+    With fewer than three seeds the interval says what other test sentences could have changed, not other seeds.
+    """
     runs = [r for r in list_measured_runs(MULTI30K) if r.reverse]
-    hidden = {r.hidden_size for r in runs if r.n_layers > 1}
-    deep = [r for r in runs if r.n_layers > 1]
-    flat = [r for r in runs if r.n_layers == 1 and r.hidden_size in hidden]
-    if not (deep and flat):
+    flat = {(r.hidden_size, r.seed): r for r in runs if r.n_layers == 1}
+    pairs = [(r, flat[r.hidden_size, r.seed]) for r in runs if r.n_layers > 1 and (r.hidden_size, r.seed) in flat]
+    if not pairs:
         raise AnalysisError("No deeper run was measured.", "Train one: python -m core.training seq2seq --n-layers 2.")
-    shared = sorted({r.seed for r in deep} & {r.seed for r in flat})
-    by_seed = [{r.seed: np.log(r.perplexity) for r in runs} for runs in (deep, flat)]
-    found = _over_seeds([by_seed[0][s] - by_seed[1][s] for s in shared] or [
-        np.mean(list(by_seed[0].values())) - np.mean(list(by_seed[1].values()))], n=int(deep[0].n_tokens.sum()),
-        n_seeds=len(shared))
+    nats, words = np.mean([deep.nll - one.nll for deep, one in pairs], axis=0), pairs[0][0].n_tokens
+    if len(pairs) < 3:
+        drawn = draw_groups(len(words), draws=N_DRAWS)
+        found = _over_draws(nats.sum() / words.sum(), (drawn @ nats) / (drawn @ words), n=int(words.sum()))
+    else:
+        found = _over_seeds([np.log(deep.perplexity / one.perplexity) for deep, one in pairs], n=int(words.sum()),
+                            n_seeds=len(pairs))
     found |= {name: float(np.exp(found[name])) for name in ("ours", "low", "high")}
-    return found | {"holds": found["high"] < 1, "checkpoint": deep[0].checkpoint_id,
-                    "control": f"{deep[0].n_layers} layers {deep[0].perplexity:.3f}, 1 layer {flat[0].perplexity:.3f}"}
+    deep, one = pairs[0]
+    return found | {"holds": found["high"] < 1, "checkpoint": deep.checkpoint_id,
+                    "control": f"{deep.n_layers} layers {deep.perplexity:.3f}, 1 layer {one.perplexity:.3f}"}
 
 
 CLAIMS: tuple[tuple[ClaimRecord, Reader], ...] = (
