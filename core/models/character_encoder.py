@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from core.tokens.characters import N_CHARACTERS, PADDING
 
+WORDS = 256  # of like length that are read together, so that short words do not wait for the longest
 # (width, number) of the published filters
 FILTERS = ((1, 32), (2, 32), (3, 64), (4, 128), (5, 256), (6, 512), (7, 1024))
 
@@ -69,11 +70,14 @@ class CharacterEncoder(nn.Module):
         return [conv(embedded) for conv in self.filters]
 
     def find(self, numbers: Tensor) -> Tensor:
-        """The largest answer of every filter, activated, (W, F).
+        """The largest answer of every filter, activated, (W, F)."""
+        order = (numbers != PADDING).sum(1).argsort()
+        found = [self._find_together(numbers[words]) for words in order.split(WORDS)]
+        return torch.cat(found)[order.argsort()]
 
-        Columns are read until the widest filter lies in the padding of every word once: further ones, in which the
-        published code reads padding like any character, repeat that answer.
-        """
+    def _find_together(self, numbers: Tensor) -> Tensor:
+        """As `find`. Columns are read until the widest filter lies in the padding of every word once: further ones,
+        in which the published code reads padding like any character, repeat that answer."""
         filled = int((numbers != PADDING).any(0).sum()) + self.config.filters[-1][0]
         largest = torch.cat([answer.amax(2) for answer in self.respond(numbers[:, :filled])], dim=1)
         return torch.tanh(largest) if self.config.activation == "tanh" else largest.relu()

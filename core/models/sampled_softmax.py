@@ -36,7 +36,18 @@ def sampled_cross_entropy(h: Tensor, targets: Tensor, linear: nn.Linear, sampler
     drawn = sampler.draw(n).to(h.device)
     log_p = sampler.log_p.to(h.device) + math.log(n)
     true = (h * linear.weight[targets]).sum(1) + linear.bias[targets]
-    low = nn.functional.linear(h.to(dtype), linear.weight[drawn].to(dtype)).float()
-    others = low + (linear.bias[drawn] - log_p[drawn])
-    others = others.masked_fill(targets.unsqueeze(1) == drawn, -torch.inf)
-    return (torch.logsumexp(torch.cat([true.unsqueeze(1), others], dim=1), dim=1) - true).sum()
+    others = nn.functional.linear(h.to(dtype), linear.weight[drawn].to(dtype),
+                                  (linear.bias[drawn] - log_p[drawn]).to(dtype))
+    others = others.index_put(_find_equal(targets, drawn), others.new_tensor(-torch.inf))
+    logits = torch.cat([true.unsqueeze(1).to(dtype), others], dim=1)
+    return nn.functional.cross_entropy(logits, torch.zeros_like(targets), reduction="none").float().sum()
+
+
+def _find_equal(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    """Where ``a[i] == b[j]``: all i and their j, int64, without a table of N × n answers."""
+    order = b.argsort()
+    ordered = b[order]
+    first = torch.searchsorted(ordered, a)
+    count = torch.searchsorted(ordered, a, right=True) - first
+    i = torch.repeat_interleave(count)
+    return i, order[first[i] + torch.arange(len(i), device=a.device) - (count.cumsum(0) - count)[i]]
