@@ -37,8 +37,8 @@ class BiLMTraining:
     filters: str = FILTERS          # width x number of character filters; 1x32 2x32 3x64 4x128 5x256 6x512 7x1024
     character_size: int = 16        # 16
     n_highway: int = 2              # 2
-    projection_size: int = 192      # 512
-    cell_size: int = 768            # 4,096
+    projection_size: int = 128      # 512
+    cell_size: int = 512            # 4,096
     n_layers: int = 2               # 2
     clip: float = 3.0               # 3
     dropout: float = 0.1            # 0.1
@@ -48,7 +48,7 @@ class BiLMTraining:
     learning_rate: float = 0.0      # 0: 0.002 for Adam (peak of the cosine), 0.2 for Adagrad
     max_norm: float = 10.0          # of the gradient; 10
     epochs: int = 1                 # 10
-    batch: int = 64                 # rows of text read side by side; 384
+    batch: int = 128                # rows of text read side by side; 384
     window: int = 32                # words between two steps, the state is carried over; 20
     seed: int = 0
     device: Literal["auto", "cpu", "cuda"] = "auto"
