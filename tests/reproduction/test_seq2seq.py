@@ -13,7 +13,7 @@ from core.reproduce.seq2seq.vectors import MeasuredPhrases, list_phrases, save_p
 from core.translate.beam import BeamSettings
 from core.translate.bleu import compute_bleu
 from core.translate.translator import Translator
-from tests.seq2seq_results import N, name_run, plant_all, plant_run
+from tests.seq2seq_results import N, name_run, plant_all, plant_evaluation, plant_run
 from tests.translate.toy import build_checkpoint
 
 IDS = ["s2s." + name for name in "reversal_ppl reversal_bleu bleu_m30k_2016 beam_helps ensemble_helps "
@@ -96,6 +96,12 @@ def test_tables_have_the_papers_rows_and_ours_where_measured(scratch_cache):
     for name in ("forward-12", "reversed-1", "reversed-12", "pair-12", "ensemble-12", "rescored-single", "oracle"):
         assert rows[name].low < rows[name].ours < rows[name].high, name
     assert rows["forward-12"].n_seeds == 3 and rows["ensemble-12"].n_ours == 3 and rows["pair-12"].n_ours == 2
+    assert rows["deeper-12"].ours is None
+    plant_run(True, 0, perplexity=4.6, n_layers=2)
+    plant_evaluation([name_run(True, 0, 2)], 12, 0.8)
+    again = {row.id: row for row in read_tables()}
+    assert again["deeper-12"].ours > rows["reversed-12"].ours and again["deeper-12"].n_seeds == 1
+    assert all(again[name] == row for name, row in rows.items() if name != "deeper-12")
     assert rows["bahdanau"].ours is None and rows["baseline-list"].ours < rows["oracle"].ours
 
 

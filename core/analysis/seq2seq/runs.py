@@ -75,6 +75,12 @@ def measure_run(checkpoint: Seq2SeqCheckpoint, pairs: SentencePairs) -> Measured
         n_tokens=np.array([len(row) for row in scores], np.int32))
 
 
+def keep_usual_size(runs: Sequence[MeasuredRun]) -> list[MeasuredRun]:
+    """Those of the layers, units and epochs that were trained most often."""
+    sizes = [(r.n_layers, r.hidden_size, r.epochs_planned) for r in runs]
+    return [r for r, size in zip(runs, sizes, strict=True) if size == max(sizes, key=sizes.count)]
+
+
 _RESULTS = ResultKind("-run", MeasuredRun)
 
 

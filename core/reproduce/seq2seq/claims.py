@@ -9,7 +9,7 @@ import numpy as np
 from core.analysis.intervals import draw_groups
 from core.analysis.seq2seq.evaluation import Evaluation
 from core.analysis.seq2seq.lengths import bin_bleu, cut_evenly
-from core.analysis.seq2seq.runs import MeasuredRun, list_measured_runs, pair_seeds
+from core.analysis.seq2seq.runs import MeasuredRun, keep_usual_size, list_measured_runs, pair_seeds
 from core.corpora.pairs import MULTI30K
 from core.errors import AnalysisError
 from core.reproduce.claims import ClaimRecord, Reader, fill_interval, fill_over_seeds
@@ -24,9 +24,7 @@ N_DRAWS = 1_000
 
 def _runs() -> list[MeasuredRun]:
     """Runs on Multi30k of the size most often trained."""
-    runs = list_measured_runs(MULTI30K)
-    sizes = [(r.n_layers, r.hidden_size, r.epochs_planned) for r in runs]
-    return [r for r, size in zip(runs, sizes, strict=True) if size == max(sizes, key=sizes.count)]
+    return keep_usual_size(list_measured_runs(MULTI30K))
 
 
 def _pairs() -> list[tuple[MeasuredRun, MeasuredRun]]:

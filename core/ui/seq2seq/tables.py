@@ -35,6 +35,7 @@ def name_row(row: Row) -> str:
         "bahdanau": tr("Bahdanau et al. (attention)"), "baseline": tr("Phrase-based baseline"),
         "forward-12": tr("Single forward, beam 12"), "reversed-1": tr("Single reversed, beam 1"),
         "reversed-2": tr("Single reversed, beam 2"), "reversed-12": tr("Single reversed, beam 12"),
+        "deeper-12": tr("Single reversed, more layers, beam 12"),
         "ensemble-1": tr("{models} reversed, beam 1", models=models),
         "pair-12": tr("2 models reversed, beam 12"),
         "ensemble-2": tr("{models} reversed, beam 2", models=models),
