@@ -7,15 +7,17 @@ from plotly.subplots import make_subplots
 
 from core.figures.palette import LINE_COLOURS, NEUTRAL
 
-ROW_PIXELS = 34
+ROW_PIXELS = 46
 
 
 @dataclass(frozen=True)
 class TableTexts:
-    """Words of the figure, translated."""
+    """Words of the figure, translated: what each panel shows, and on which texts."""
 
     reported: str
+    reported_on: str
     ours: str
+    ours_on: str
     bleu: str
     nothing: str
 
@@ -23,6 +25,8 @@ class TableTexts:
 def draw_tables(labels: list[str], reported: list[float | None], ours: list[float | None],
                 ends: list[tuple[float, float] | None], texts: TableTexts) -> go.Figure:
     """Bars of both columns, the first row on top; the panels have scales of their own.
+
+    Names of rows stand above their bars, which leaves the panels the whole width of a phone.
 
     Parameters
     ----------
@@ -32,21 +36,28 @@ def draw_tables(labels: list[str], reported: list[float | None], ours: list[floa
     ends : list of R pairs
         Interval of `ours`.
     """
-    figure = make_subplots(rows=1, cols=2, shared_yaxes=True, horizontal_spacing=0.06,
-                           subplot_titles=(f"<b>{texts.reported}</b>", f"<b>{texts.ours}</b>"))
-    y = list(range(len(labels)))
-    for column, values, colour in ((1, reported, NEUTRAL), (2, ours, LINE_COLOURS[1])):
+    figure = make_subplots(rows=1, cols=2, shared_yaxes=True, horizontal_spacing=0.06)
+    y, panels = list(range(len(labels))), ((texts.reported, texts.reported_on), (texts.ours, texts.ours_on))
+    for column, (values, colour) in enumerate(((reported, NEUTRAL), (ours, LINE_COLOURS[1])), start=1):
         errors = None
         if column == 2:
             errors = {"type": "data", "symmetric": False, "thickness": 1.2, "width": 3,
                       "array": [e[1] - v if e and v is not None else 0 for e, v in zip(ends, values, strict=True)],
                       "arrayminus": [v - e[0] if e and v is not None else 0 for e, v in zip(ends, values, strict=True)]}
         figure.add_trace(go.Bar(
-            x=[v if v is not None else 0 for v in values], y=y, orientation="h", marker_color=colour, error_x=errors,
-            text=[texts.nothing if v is None else f"{v:.1f}" for v in values], textposition="inside",
-            insidetextanchor="start", hoverinfo="skip", width=0.72, showlegend=False), row=1, col=column)
-        figure.update_xaxes(title_text=texts.bleu, rangemode="tozero", row=1, col=column)
-    figure.update_yaxes(tickvals=y, ticktext=labels, autorange="reversed", automargin=True)
-    figure.update_layout(height=ROW_PIXELS * len(labels) + 110, margin={"l": 10, "r": 10, "t": 40, "b": 50},
-                         bargap=0.2)
+            x=values, y=y, orientation="h", marker_color=colour, error_x=errors, width=0.46, showlegend=False,
+            text=["" if v is None else f"{v:.1f}" for v in values], textposition="inside", insidetextanchor="start",
+            hoverinfo="skip"), row=1, col=column)
+        for row in (row for row, v in zip(y, values, strict=True) if v is None):
+            figure.add_annotation(text=texts.nothing, x=0, y=row, xanchor="left", showarrow=False, font_color=NEUTRAL,
+                                  row=1, col=column)
+        figure.update_xaxes(title_text=texts.bleu, rangemode="tozero", nticks=5, tickangle=0, row=1, col=column)
+        name, where = panels[column - 1]
+        figure.add_annotation(text=f"<b>{name}</b><br>{where}", x=0, xref=f"x{'2' * (column == 2)} domain", y=1,
+                              yref="paper", xanchor="left", yanchor="bottom", align="left", showarrow=False)
+    for row, label in zip(y, labels, strict=True):
+        figure.add_annotation(text=label, x=0, xref="paper", y=row - 0.24, yref="y", xanchor="left", yanchor="bottom",
+                              showarrow=False, font_size=12)
+    figure.update_yaxes(range=[len(labels) - 0.6, -0.75], visible=False)
+    figure.update_layout(height=ROW_PIXELS * len(labels) + 110, margin={"l": 10, "r": 10, "t": 50, "b": 50})
     return figure

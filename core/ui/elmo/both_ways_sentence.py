@@ -14,8 +14,8 @@ from core.ui.elmo.text_choice import ChosenText
 from core.ui.language import tr
 from core.ui.messages import quote_code
 from core.ui.output import read_click, show_figure, show_guide
-from core.ui.qwem.view import join_sentences
 from core.ui.seq2seq.wide import scroll_wide
+from core.ui.wording import join_sentences
 
 EVERY = 4          # of our sentences, for the average guess
 REACH = 4          # words of context named above a list

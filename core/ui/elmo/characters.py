@@ -15,8 +15,8 @@ from core.ui.elmo.word_choice import WordView, get_reference, get_trigrams, get_
 from core.ui.language import tr
 from core.ui.messages import guard, quote_code
 from core.ui.output import show_figure, show_guide
-from core.ui.qwem.view import join_sentences
 from core.ui.seq2seq.wide import scroll_wide
+from core.ui.wording import join_sentences
 
 MOST_SHOWN, N_EXAMPLES = 8, 3  # filters of a width; words beside each
 

@@ -10,7 +10,7 @@ from core.figures.elmo.characters import GateTexts, draw_gates
 from core.ui.elmo.word_choice import WordView
 from core.ui.language import tr
 from core.ui.output import show_figure, show_guide
-from core.ui.qwem.view import join_sentences
+from core.ui.wording import join_sentences
 
 N_CHANGED = 5  # dimensions listed of each layer
 

@@ -24,7 +24,7 @@ from core.ui.elmo.layer_results import (
 from core.ui.language import tr
 from core.ui.messages import guard
 from core.ui.output import show_figure, show_guide
-from core.ui.qwem.view import list_words
+from core.ui.wording import list_words
 
 _SCORES = """\
 from core.analysis.elmo.{module} import {load}

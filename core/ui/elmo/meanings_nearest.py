@@ -17,7 +17,7 @@ from core.ui.elmo.meanings_view import MeaningsView, name_example, quote_example
 from core.ui.language import tr
 from core.ui.messages import quote_code
 from core.ui.output import show_guide
-from core.ui.qwem.view import join_sentences, list_words, plain
+from core.ui.wording import join_sentences, list_words, plain
 
 SHOWN, WORDS = 8, 8
 MAX_LISTED = 300  # sentences in the table

@@ -19,7 +19,7 @@ from core.ui.elmo.meanings_view import MeaningsView, name_example, quote_example
 from core.ui.language import tr
 from core.ui.messages import guard
 from core.ui.output import show_figure, show_guide
-from core.ui.qwem.view import join_sentences, plain
+from core.ui.wording import join_sentences, plain
 
 CHOSEN, TYPED = "chosen", "typed"
 FIRST = -1           # of the other examples, to compare the chosen one with

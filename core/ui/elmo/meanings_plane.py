@@ -15,7 +15,7 @@ from core.ui.elmo.meanings_view import MeaningsView
 from core.ui.language import tr
 from core.ui.output import show_figure
 from core.ui.pointer import pick_pointer, set_pointer
-from core.ui.qwem.view import list_words
+from core.ui.wording import list_words
 
 FIGURE, BRUSH, POINT = "mn-plane", "mnbrush", "mnpoint"
 MAX_BRUSH_TEXT = 300  # characters of a brush in the address; a larger one is not in it

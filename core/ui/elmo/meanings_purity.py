@@ -20,7 +20,7 @@ from core.ui.elmo.meanings_view import MeaningsView
 from core.ui.language import tr
 from core.ui.messages import quote_code
 from core.ui.output import show_figure
-from core.ui.qwem.view import join_sentences, list_words
+from core.ui.wording import join_sentences, list_words
 
 _LINES = """\
 mixes = {{"this mix": mix}} | {{f"layer {{k}}": one_layer(k, {n}, sides=mix.sides, normalise=mix.normalise)

@@ -9,7 +9,7 @@ from core.ui.controls import pick_one, pick_segment, pick_switch, pick_text
 from core.ui.elmo.meanings_cached import COARSE, OURS, OWN, Choice, read_choice
 from core.ui.language import tr
 from core.ui.messages import quote_code, show_error
-from core.ui.qwem.view import list_words
+from core.ui.wording import list_words
 
 SIZES = (200, 500, 1_000, 2_000)
 SHOWN_FAULTS = 4

@@ -12,7 +12,7 @@ from core.analysis.elmo.purity import Purity
 from core.analysis.elmo.word_tokens import WordTokens
 from core.corpora.senses import SenseExample
 from core.ui.elmo.meanings_cached import Choice, find_tokens, score
-from core.ui.qwem.view import plain
+from core.ui.wording import plain
 
 _IMPORTS = """\
 from core.analysis.elmo.mixing import from_shares

@@ -7,7 +7,7 @@ from core.ui import controls
 from core.ui.elmo.cached import get_checkpoint, list_cards, list_releases
 from core.ui.language import tr
 from core.ui.messages import show_error
-from core.ui.qwem.view import list_words
+from core.ui.wording import list_words
 
 
 def model_name(model: BiLMCard | str) -> str:

@@ -14,7 +14,7 @@ from core.ui.elmo.word_choice import MAX_TYPED, OTHERS, TYPED, WordView, get_ins
 from core.ui.language import tr
 from core.ui.messages import quote_code
 from core.ui.output import show_figure, show_guide
-from core.ui.qwem.view import join_sentences, list_words
+from core.ui.wording import join_sentences, list_words
 
 N_NEAREST, N_CLOUD, MAX_OTHERS = 12, 600, 12
 _RECIPE = """\

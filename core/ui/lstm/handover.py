@@ -13,10 +13,10 @@ from core.intervene.reading import Reading, compare_readings
 from core.ui.language import tr
 from core.ui.lstm.acting import tabulate_cells
 from core.ui.output import show_figure, show_guide
-from core.ui.qwem.view import plain
 from core.ui.seq2seq.cached import get_translator
 from core.ui.seq2seq.translate_choice import say_numbers
 from core.ui.seq2seq.wide import scroll_wide
+from core.ui.wording import plain
 
 _WORD_PX = 46
 _RECIPE = """from core.analysis.seq2seq.handover import judge_after, translate_readings

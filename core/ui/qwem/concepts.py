@@ -14,18 +14,9 @@ from core.ui.controls import pick_number, pick_segment
 from core.ui.language import tr
 from core.ui.messages import guard
 from core.ui.output import show_figure, show_guide, show_numbers
-from core.ui.qwem.view import (
-    ConceptView,
-    get_labels,
-    join_sentences,
-    list_words,
-    open_concept,
-    open_word,
-    pick_note,
-    plain,
-    take_notes,
-)
+from core.ui.qwem.view import ConceptView, get_labels, open_concept, open_word, pick_note, take_notes
 from core.ui.qwem.words import show_words
+from core.ui.wording import join_sentences, list_words, plain
 
 INITS = {0.1: "10⁻¹", 1e-2: "10⁻²", 1e-6: "10⁻⁶", 1e-12: "10⁻¹²"}  # the paper's largest and smallest, and between
 COUNTS = (8, 12, 20)

@@ -16,9 +16,9 @@ from core.ui.controls import pick_number, pick_segment
 from core.ui.language import language, tr
 from core.ui.messages import guard
 from core.ui.output import show_figure, show_guide
+from core.ui.playing import let_stop
 from core.ui.qwem.accuracy import GOOGLE, Measured, accuracy_at, get_accuracy
 from core.ui.qwem.cached import get_concepts
-from core.ui.qwem.playing import let_stop
 
 PLANES = {"1-2": (0, 1), "1-3": (0, 2), "2-3": (1, 2)}
 N_NAMED, N_DOTS = 6, 250   # words named at each end of a concept; dots behind them

@@ -1,14 +1,12 @@
 """What the panels about concepts look at, and how they call it."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
 from core.analysis.qwem.reading import ConceptSpace
-from core.figures.palette import show_token
 from core.ui import permalink
 from core.ui.language import language, tr
 from core.ui.output import read_click
@@ -16,7 +14,6 @@ from core.ui.output import read_click
 NOTES = "note"                       # the URL's parameter, the same on all pages
 MAX_NOTE, MAX_NOTES = 40, 30         # characters; notes in one link
 _NOTE = re.compile(r"([0-9a-f]{8})\.([0-9]{1,4})\.(.+)")
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|<>~$:&-])")
 
 
 @dataclass(frozen=True)
@@ -59,15 +56,6 @@ class ConceptView:
         return f"{self.recipe}\nfrom core.figures.qwem.{module} import {function}\n\n{function}({call}).show()\n"
 
 
-def plain(text: str) -> str:
-    r"""Text that Markdown shows as it stands.
-
-    >>> print(plain("a*b"))
-    a\*b
-    """
-    return _MARKUP.sub(r"\\\1", show_token(text))
-
-
 @st.cache_resource(max_entries=8, show_spinner=False)
 def get_labels(mark: str, _space: ConceptSpace) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
     """Three words at each end of every concept."""
@@ -85,16 +73,6 @@ def open_word(view: ConceptView, figure: str) -> None:
     """A click in a figure chooses its word."""
     if data := read_click(figure):
         st.session_state[view.key("w")] = view.space.words[int(data[0])]
-
-
-def list_words(words: Iterable[str]) -> str:
-    """Words in a row, in the reader's punctuation."""
-    return ("、" if language() == "ja" else ", ").join(words)
-
-
-def join_sentences(sentences: Iterable[str]) -> str:
-    """Sentences in a row: Japanese puts no blanks between them."""
-    return ("" if language() == "ja" else " ").join(sentences)
 
 
 def name_concepts(view: ConceptView, notes: dict[int, str]) -> list[str]:

@@ -15,7 +15,8 @@ from core.ui.controls import pick_one, pick_text
 from core.ui.language import tr
 from core.ui.output import show_figure
 from core.ui.pointer import DRAWS, pick_pointer, set_pointer
-from core.ui.qwem.view import ConceptView, join_sentences, list_words, name_concepts, open_concept, open_word, plain
+from core.ui.qwem.view import ConceptView, name_concepts, open_concept, open_word
+from core.ui.wording import join_sentences, list_words, plain
 
 NEIGHBOURS = 12
 NAMED = 3              # concepts of a word in the sentence

@@ -24,8 +24,9 @@ from core.ui.controls import pick_number, pick_segment
 from core.ui.language import tr
 from core.ui.output import show_numbers
 from core.ui.qwem.live_settings import DIGEST, STEP
-from core.ui.qwem.view import ConceptView, join_sentences
+from core.ui.qwem.view import ConceptView
 from core.ui.registry import find_page
+from core.ui.wording import join_sentences
 
 SOURCES = ("demo", "paste", "upload")
 VOCABULARIES, DIMENSIONS, LEAST, WINDOWS = (200, 500, 1_000, 2_000, 3_000), (20, 50, 100), (1, 2, 3, 5), (1, 30)

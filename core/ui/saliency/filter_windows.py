@@ -11,9 +11,9 @@ from core.figures.saliency.filters import draw_windows
 from core.ui.language import tr
 from core.ui.messages import guard
 from core.ui.output import show_figure, show_guide
-from core.ui.qwem.view import join_sentences, plain
 from core.ui.saliency.cached import get_cnn
 from core.ui.saliency.sentence_choice import ChosenSentence, pick_sentence
+from core.ui.wording import join_sentences, plain
 
 N_SHOWN = 16  # filters
 _RECIPE = """\

@@ -16,10 +16,10 @@ from core.ui.controls import pick_one, pick_segment, pick_switch
 from core.ui.language import tr
 from core.ui.messages import guard
 from core.ui.output import read_click, show_figure, show_guide
-from core.ui.qwem.view import join_sentences, plain
 from core.ui.saliency.cached import get_cnn
 from core.ui.saliency.readings import CORPUS, Reading, get_reading, list_sources
 from core.ui.saliency.sentence_choice import name_source, note_absence
+from core.ui.wording import join_sentences, plain
 
 N_RANKED, N_GRAMS = 20, 12
 AFTER, BEFORE = "after", "before"

@@ -16,9 +16,9 @@ from core.ui.controls import pick_segment
 from core.ui.language import tr
 from core.ui.messages import guard
 from core.ui.output import show_figure, show_guide
-from core.ui.qwem.view import join_sentences
 from core.ui.saliency.cached import get_cnn, get_seeds
 from core.ui.saliency.unsettled import name_measure
+from core.ui.wording import join_sentences
 
 SIDES = ("right", "wrong")
 _SEEDS = """\

@@ -16,10 +16,10 @@ from core.ui.controls import pick_segment
 from core.ui.language import tr
 from core.ui.messages import guard
 from core.ui.output import show_figure, show_guide
-from core.ui.qwem.view import join_sentences
 from core.ui.saliency.cached import get_cnn, get_seeds
 from core.ui.saliency.selection import write_signed
 from core.ui.saliency.unsettled import name_measure
+from core.ui.wording import join_sentences
 
 RELATIONS = ("frequency", "doubt", "errors", "errors_given")
 _RECIPE = """\

@@ -15,8 +15,8 @@ from core.ui.controls import pick_many, pick_number
 from core.ui.language import tr
 from core.ui.messages import guard
 from core.ui.output import show_figure, show_guide
-from core.ui.qwem.view import join_sentences, list_words
 from core.ui.saliency.cached import get_seeds
+from core.ui.wording import join_sentences, list_words
 
 CLAIM = ("T1&T2h", "T1&T2l")
 PAPERS_DIFFERENCE = 0.01  # read from its Fig. 6: 0.76 and 0.75

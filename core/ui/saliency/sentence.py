@@ -15,11 +15,11 @@ from core.ui.controls import pick_segment
 from core.ui.language import tr
 from core.ui.messages import guard
 from core.ui.output import show_figure, show_guide
-from core.ui.qwem.playing import let_stop
-from core.ui.qwem.view import join_sentences, list_words, plain
+from core.ui.playing import let_stop
 from core.ui.saliency.cached import get_cnn
 from core.ui.saliency.readings import get_course
 from core.ui.saliency.sentence_choice import ChosenSentence, note_absence, pick_sentence
+from core.ui.wording import join_sentences, list_words, plain
 
 RAW, DOUBT, STANDARD = "raw", "doubt", "standard"
 TALLEST = 640  # px of the curves beside a long sentence

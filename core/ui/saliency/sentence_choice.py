@@ -10,9 +10,9 @@ from core.checkpoints.card import CNNCard
 from core.tokens.labelled import WordList
 from core.ui.controls import pick_one, pick_segment, pick_text
 from core.ui.language import tr
-from core.ui.qwem.view import plain
 from core.ui.saliency.cached import find_sentences, get_cnn
 from core.ui.saliency.readings import CORPUS, OWN, Reading, get_reading, list_sources
+from core.ui.wording import plain
 
 ALL, RIGHT, WRONG = "all", "right", "wrong"
 MOST = 600         # sentences in a menu; the reader narrows them down by a word

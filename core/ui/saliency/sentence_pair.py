@@ -9,11 +9,11 @@ from core.ui.controls import pick_one, pick_segment
 from core.ui.language import tr
 from core.ui.messages import guard
 from core.ui.output import show_guide
-from core.ui.qwem.view import join_sentences, plain
 from core.ui.saliency.cached import get_cnn
 from core.ui.saliency.readings import Reading, choose_pair, get_course, get_reading, list_sources
 from core.ui.saliency.sentence import STANDARD, Lens, pick_lens, show_curves
 from core.ui.saliency.sentence_choice import MOST, ChosenSentence, name_source, take_sentence
+from core.ui.wording import join_sentences, plain
 
 LAST = 10     # epochs at the end, over which movement is compared
 ENOUGH = 10   # wrong sentences that an average needs

@@ -15,9 +15,9 @@ from core.ui.controls import pick_segment
 from core.ui.language import tr
 from core.ui.messages import guard
 from core.ui.output import show_figure, show_guide
-from core.ui.qwem.view import join_sentences
 from core.ui.saliency.cached import get_seeds
 from core.ui.saliency.unsettled import name_measure
+from core.ui.wording import join_sentences
 
 PAIRS = (("T2h", "T1 again"), ("T2l", "T1 again"), ("T2h", "T2l"), ("T2h", "T1"))
 _RECIPE = f"""\

@@ -12,8 +12,8 @@ from core.ui.controls import pick_number
 from core.ui.language import tr
 from core.ui.messages import guard
 from core.ui.output import show_figure, show_guide
-from core.ui.qwem.view import join_sentences
 from core.ui.saliency.cached import get_cnn, get_seeds, list_cnn_cards
+from core.ui.wording import join_sentences
 
 _RECIPE = """\
 import numpy as np

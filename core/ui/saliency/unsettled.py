@@ -16,8 +16,8 @@ from core.ui.controls import pick_number, pick_segment, pick_text
 from core.ui.language import tr
 from core.ui.messages import guard
 from core.ui.output import read_click, show_figure, show_guide
-from core.ui.qwem.view import list_words, plain
 from core.ui.saliency.cached import find_sentences, get_cnn, get_encoded_texts
+from core.ui.wording import list_words, plain
 
 WORD, LISTED, DRAWN, SENTENCES = "unw", 200, 3_000, 5
 MAX_WORD = 60  # characters

@@ -14,9 +14,9 @@ from core.ui.controls import pick_number, pick_segment
 from core.ui.language import tr
 from core.ui.messages import guard
 from core.ui.output import show_figure, show_guide
-from core.ui.qwem.view import join_sentences, plain
 from core.ui.seq2seq.pickers import direction_name, sibling
 from core.ui.seq2seq.vectors import TRAINED, UNTRAINED, WORDS, Draw, VectorChoice, draw_quadruples, measure_effects
+from core.ui.wording import join_sentences, plain
 
 _RECIPE = """\
 from core.analysis.seq2seq.phrases import (

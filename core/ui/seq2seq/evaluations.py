@@ -14,10 +14,10 @@ from core.errors import CorpusError
 from core.translate.beam import BeamSettings
 from core.ui.language import tr
 from core.ui.messages import show_error
-from core.ui.qwem.view import list_words
 from core.ui.seq2seq.cached import get_checkpoint, get_translator
 from core.ui.seq2seq.pickers import direction_name, sibling
 from core.ui.seq2seq.shelf import Shelf, show_progress
+from core.ui.wording import list_words
 
 BEAMS = (1, 2, 12)
 AT_ONCE = 8.0  # seconds of translating that need no consent

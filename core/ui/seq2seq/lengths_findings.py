@@ -11,9 +11,9 @@ from core.figures.seq2seq.lengths import LengthTexts, SystemLook, draw_lengths
 from core.translate.bleu import bleu_signature
 from core.ui.language import tr
 from core.ui.output import show_figure, show_guide
-from core.ui.qwem.view import join_sentences
 from core.ui.seq2seq.evaluations import BEAMS
 from core.ui.seq2seq.lengths import LengthView, name_property
+from core.ui.wording import join_sentences
 
 LONG = 35  # words: up to them the paper found no loss
 _RECIPE = """\

@@ -9,10 +9,10 @@ from core.checkpoints.card import Seq2SeqCard
 from core.ui.controls import pick_many, pick_one, pick_segment
 from core.ui.language import tr
 from core.ui.messages import guard
-from core.ui.qwem.view import list_words, plain
 from core.ui.seq2seq.cached import get_checkpoint
 from core.ui.seq2seq.lengths import LengthView, pick_view
 from core.ui.seq2seq.lengths_findings import show_curves, show_reading_guide
+from core.ui.wording import list_words, plain
 
 BIN, SENTENCE, CURVES = "lebin", "lesent", "le-curves"
 SHOWN = 70  # letters of a sentence in the menu

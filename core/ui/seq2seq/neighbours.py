@@ -19,11 +19,11 @@ from core.ui.controls import pick_number, pick_segment, pick_text
 from core.ui.language import tr
 from core.ui.messages import guard
 from core.ui.output import show_guide
-from core.ui.qwem.view import list_words, plain
 from core.ui.seq2seq.cached import get_checkpoint
 from core.ui.seq2seq.pickers import corpus_name, demo_pairs
 from core.ui.seq2seq.shelf import Shelf, show_progress
 from core.ui.seq2seq.vectors import VectorChoice
+from core.ui.wording import list_words, plain
 
 OURS = "ours"
 _CORPORA = (MULTI30K, TATOEBA)

@@ -12,8 +12,8 @@ from core.checkpoints.card import Seq2SeqCard
 from core.figures.seq2seq.gradients import GradientTexts, draw_by_lag
 from core.ui.language import tr
 from core.ui.output import show_figure, show_guide, show_numbers
-from core.ui.qwem.view import join_sentences
 from core.ui.seq2seq.cached import get_checkpoint
+from core.ui.wording import join_sentences
 
 _RECIPE = """\
 from core.analysis.seq2seq.gradients import store_gradients

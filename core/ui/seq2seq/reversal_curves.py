@@ -24,9 +24,9 @@ from core.ui.controls import pick_one, pick_switch
 from core.ui.language import tr
 from core.ui.messages import guard
 from core.ui.output import show_figure, show_guide, show_numbers
-from core.ui.qwem.view import join_sentences
 from core.ui.seq2seq.cached import list_cards
 from core.ui.seq2seq.pickers import corpus_name
+from core.ui.wording import join_sentences
 
 _RECIPE = """\
 from core.analysis.seq2seq.curves import collect_curves, read_run

@@ -17,10 +17,10 @@ from core.ui.controls import pick_one, pick_segment, pick_text
 from core.ui.language import tr
 from core.ui.messages import guard
 from core.ui.output import show_figure, show_guide
-from core.ui.qwem.view import list_words, plain
 from core.ui.seq2seq.cached import get_checkpoint, translate_text
 from core.ui.seq2seq.pickers import demo_pairs, direction_name, sibling
 from core.ui.seq2seq.reversal_average import show_average
+from core.ui.wording import list_words, plain
 
 OURS, TYPED = "ours", "typed"
 REFERENCE, OWN = "reference", "own"

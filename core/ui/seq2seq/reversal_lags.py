@@ -9,7 +9,7 @@ from core.ui.controls import pick_number
 from core.ui.language import tr
 from core.ui.messages import guard
 from core.ui.output import show_figure, show_guide
-from core.ui.qwem.playing import let_stop
+from core.ui.playing import let_stop
 
 # A sentence whose translation follows it word by word, and the words of it that make shorter sentences.
 _ENGLISH = "you say that my two young brothers sing before the long dinner".split()

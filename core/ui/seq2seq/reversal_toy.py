@@ -11,9 +11,9 @@ from core.ui.controls import pick_number, pick_segment
 from core.ui.language import tr
 from core.ui.messages import guard
 from core.ui.output import show_figure, show_guide, show_numbers
-from core.ui.qwem.view import join_sentences
 from core.ui.runs import RunPanel, get_reported
 from core.ui.seq2seq.pickers import direction_name
+from core.ui.wording import join_sentences
 
 UNITS, PAIRS = (16, 32, 64, 128), (1_000, 3_000, 6_000, 10_000)
 SURE = 0.01  # of the sign test: several tasks are likely to be tried

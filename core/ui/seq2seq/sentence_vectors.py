@@ -14,9 +14,9 @@ from core.ui.controls import pick_segment, pick_text
 from core.ui.language import tr
 from core.ui.messages import guard, show_error
 from core.ui.output import show_figure, show_guide
-from core.ui.qwem.view import join_sentences, list_words, plain
 from core.ui.seq2seq.cached import get_checkpoint
 from core.ui.seq2seq.vectors import Draw, VectorChoice, draw_quadruples, record_phrases
+from core.ui.wording import join_sentences, list_words, plain
 
 PAPER, OWN = "paper", "own"
 SHOWN_FAULTS = 5

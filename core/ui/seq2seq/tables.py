@@ -10,6 +10,7 @@ from core.translate.bleu import bleu_signature
 from core.ui import controls
 from core.ui.language import tr
 from core.ui.output import show_figure, show_guide
+from core.ui.wording import join_sentences
 
 RECIPE = """from core.figures.seq2seq.tables import TableTexts, draw_tables
 from core.reproduce.seq2seq.tables import read_tables
@@ -17,7 +18,7 @@ from core.reproduce.seq2seq.tables import read_tables
 rows = [row for row in read_tables() if row.table == {table}]
 draw_tables([row.id for row in rows], [row.reported for row in rows], [row.ours for row in rows],
             [(row.low, row.high) if row.low else None for row in rows],
-            TableTexts("reported", "ours", "BLEU", "-")).show()"""
+            TableTexts("reported", "WMT'14", "ours", "Multi30k", "BLEU", "-")).show()"""
 
 
 @st.cache_data(ttl=60, max_entries=1, show_spinner=False)
@@ -61,17 +62,21 @@ def show_tables() -> None:
     labels = [name_row(row) for row in own]
     figure = draw_tables(labels, [r.reported for r in own], [r.ours for r in own],
                          [(r.low, r.high) if r.low is not None else None for r in own],
-                         TableTexts(tr("Reported: WMT'14, newspapers"), tr("Ours: Multi30k 2016, captions"), "BLEU",
-                                    tr("not measured")))
+                         TableTexts(tr("Reported"), tr("WMT'14, newspapers"), tr("Ours"), tr("Multi30k, captions"),
+                                    "BLEU", tr("not measured")))
     show_figure(figure, key=f"table{table}", recipe=RECIPE.format(table=table),
                 table=lambda: _tabulate(own, labels),
                 alt=tr("BLEU of {n} systems: to the left as the paper reports it, to the right as we measured it.",
                        n=len(own)))
     if table == 1:
-        show_guide(tr("Compare within a panel, never across: the paper translated newspapers after 12 million pairs, "
-                      "ours are captions after 29,000. Reversal, a wider beam and more models each raise BLEU in the "
-                      "paper; see which of the three does so here, and by more than its interval. A single "
-                      "model's bar is the mean of {n} seeds.", n=max((r.n_seeds for r in own), default=1)))
+        deeper = next(row for row in own if row.id == "deeper-12")
+        more = tr("The paper's networks all have four layers. Ours have one, but for the row with more layers (runs: "
+                  "{n}).", n=deeper.n_seeds) if deeper.n_seeds else ""
+        guide = tr("Compare within a panel, never across: the paper translated newspapers after 12 million pairs, "
+                   "ours are captions after 29,000. Reversal, a wider beam and more models each raise BLEU in the "
+                   "paper; see which of the three does so here, and by more than its interval. A single "
+                   "model's bar is the mean of {n} seeds.", n=max((r.n_seeds for r in own), default=1))
+        show_guide(join_sentences([guide, more] if more else [guide]))
     else:
         show_guide(tr("The paper orders the 1,000 best translations of a phrase-based system by an even average of "
                       "its scores and the LSTM's. We have no such system: our lists are the {n} best of the forward "

@@ -11,7 +11,6 @@ from core.translate.bleu import bleu_signature, compute_bleu, count_ngrams
 from core.ui.controls import pick_segment
 from core.ui.language import tr
 from core.ui.messages import guard
-from core.ui.qwem.view import list_words, plain
 from core.ui.seq2seq.pickers import direction_name
 from core.ui.seq2seq.translate_cells import show_cells
 from core.ui.seq2seq.translate_choice import Task, pick_task, say_numbers
@@ -20,6 +19,7 @@ from core.ui.seq2seq.translate_lists import show_candidates, show_n_best
 from core.ui.seq2seq.translate_prefix import offer_undo, take_prefix
 from core.ui.seq2seq.translate_steps import show_steps
 from core.ui.seq2seq.translate_swap import show_swap
+from core.ui.wording import list_words, plain
 
 View = Callable[[Task, tuple[str, ...], BeamResult], None]
 VIEWS: dict[str, View] = {"steps": show_steps, "nbest": show_n_best, "cells": show_cells, "directions": show_directions,

@@ -13,12 +13,12 @@ from core.translate.beam import BeamResult, Hypothesis
 from core.translate.bleu import bleu_signature, compute_bleu, count_ngrams
 from core.ui.language import tr
 from core.ui.output import show_figure, show_guide
-from core.ui.qwem.view import join_sentences, plain
 from core.ui.registry import find_page
 from core.ui.seq2seq.cached import get_translator, translate_text
 from core.ui.seq2seq.pickers import direction_name, sibling
 from core.ui.seq2seq.translate_choice import Task, say_numbers
 from core.ui.seq2seq.wide import scroll_wide
+from core.ui.wording import join_sentences, plain
 
 FIRST = 3  # words at which the paper expects reversal to help most
 _WORD_PX = 46

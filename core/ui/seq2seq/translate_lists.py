@@ -11,8 +11,8 @@ from core.translate.rescore import Rescored, rescore
 from core.ui.controls import pick_text
 from core.ui.language import tr
 from core.ui.output import show_guide
-from core.ui.qwem.view import plain
 from core.ui.seq2seq.translate_choice import Task
+from core.ui.wording import plain
 
 
 def show_n_best(task: Task, prefix: tuple[str, ...], result: BeamResult) -> None:

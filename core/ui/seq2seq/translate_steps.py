@@ -16,10 +16,10 @@ from core.translate.beam import BeamResult
 from core.ui.controls import pick_number, pick_segment
 from core.ui.language import tr
 from core.ui.output import read_click, show_figure, show_guide
-from core.ui.qwem.view import join_sentences
 from core.ui.seq2seq.translate_choice import Task
 from core.ui.seq2seq.translate_prefix import fix_words, offer_words
 from core.ui.seq2seq.wide import scroll_wide
+from core.ui.wording import join_sentences
 
 MAX_BRANCHES = 60
 _STEPS = "steps = list_alternatives(translator, source, result.best)\n"

@@ -12,10 +12,10 @@ from core.translate.translator import SourceSentence
 from core.ui.controls import pick_one, pick_text
 from core.ui.language import tr
 from core.ui.output import show_figure, show_guide
-from core.ui.qwem.view import join_sentences, list_words, plain
 from core.ui.seq2seq.cached import get_checkpoint, get_translator
 from core.ui.seq2seq.translate_choice import Task
 from core.ui.seq2seq.wide import scroll_wide
+from core.ui.wording import join_sentences, list_words, plain
 
 OTHER = "…"        # never a word of a vocabulary by itself: texts are cut at it
 _COMMON = 40       # ids below are markers and the words that come in every sentence

@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 
 from core.analysis.qwem.reading import make_space
-from core.ui.qwem.view import MAX_NOTE, MAX_NOTES, ConceptView, _read_notes, open_concept, open_word, plain
+from core.ui.qwem.view import MAX_NOTE, MAX_NOTES, ConceptView, _read_notes, open_concept, open_word
 from core.ui.qwem.words import Lens, _follow_map, _read_lens
 
 VIEW = ConceptView("q", "0" * 8, make_space(("sea", "land"), np.array([5, 3]), np.array([2.0, 1.0]), np.eye(2)), "")
@@ -59,7 +59,3 @@ def test_notes_are_cut_cleaned_and_counted():
     texts = [f"0123abcd.2.{'x' * 99}", "0123abcd.3.a\u202eb\n", "0123ABCD.4.no", "0123abcd.0.no", "none"]
     assert _read_notes(texts) == {("0123abcd", 1): "x" * MAX_NOTE, ("0123abcd", 2): "ab"}
     assert len(_read_notes([f"0123abcd.{k}.a" for k in range(1, 99)])) == MAX_NOTES
-
-
-def test_plain_text_has_no_markup_left():
-    assert plain("[a](b) **c** <d> $e$ `f`") == r"\[a\]\(b\) \*\*c\*\* \<d\> \$e\$ \`f\`"
