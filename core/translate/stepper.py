@@ -157,7 +157,12 @@ def _lay_out(reader: LSTMReader, product: Callable[[Tensor], Product], *, tabula
         lowest = _Layer(lambda tokens: table[tokens].float(), product(first.w_hh))
     else:
         own = product(first.w_ih)
-        lowest = _Layer(lambda tokens: own(embedding[tokens]) + first.b, product(first.w_hh))
+
+        def read_words(tokens: Tensor) -> Tensor:
+            words, place = tokens.unique(return_inverse=True)  # of a thousand words in a row few are new
+            return (own(embedding[words]) + first.b)[place]
+
+        lowest = _Layer(read_words, product(first.w_hh))
     return [lowest, *(_lay_out_upper(layer, product) for layer in others)]
 
 
