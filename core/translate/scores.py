@@ -24,20 +24,22 @@ def score_ids(stepper: Stepper, states: States, rows: Sequence[Sequence[int]]) -
         Ids after the start marker, the end marker with them where it counts.
     """
     scores = [np.zeros(len(row), np.float32) for row in rows]
-    order = sorted((r for r, row in enumerate(rows) if len(row)), key=lambda r: len(rows[r]))
+    order = sorted((r for r, row in enumerate(rows) if len(row)), key=lambda r: -len(rows[r]))
     for begin in range(0, len(order), TOGETHER):
         own = order[begin:begin + TOGETHER]
         lengths = np.array([len(rows[r]) for r in own])
-        wanted = torch.zeros(int(lengths.max()), len(own), dtype=torch.long)
+        wanted = np.zeros((int(lengths[0]), len(own)), np.int64)
         for column, r in enumerate(own):
-            wanted[:lengths[column], column] = torch.as_tensor(rows[r])
-        given = torch.cat([torch.full_like(wanted[:1], START), wanted[:-1]])
-        present = torch.arange(len(wanted))[:, None] < torch.from_numpy(lengths)
-        hs = [h[present] for h in stepper.follow(given, select_rows(states, torch.tensor(own)))]
-        log_p = torch.zeros(wanted.shape)
-        log_p[present] = torch.cat([stepper.predict(pieces).gather(1, words[:, None])[:, 0] for words, *pieces in
-                                    zip(wanted[present].split(ROWS), *(h.split(ROWS) for h in hs), strict=True)])
-        for r, row, n in zip(own, log_p.T.numpy(), lengths.tolist(), strict=True):
+            wanted[:lengths[column], column] = rows[r]
+        given = np.vstack([np.full(len(own), START), wanted[:-1]])
+        present = np.arange(len(wanted))[:, None] < lengths
+        hs = stepper.follow(torch.from_numpy(given[present]), present.sum(1).tolist(),
+                            select_rows(states, torch.tensor(own)))
+        log_p = np.zeros(wanted.shape, np.float32)
+        log_p[present] = torch.cat([
+            stepper.predict(pieces).gather(1, words[:, None])[:, 0] for words, *pieces in
+            zip(torch.from_numpy(wanted[present]).split(ROWS), *(h.split(ROWS) for h in hs), strict=True)]).numpy()
+        for r, row, n in zip(own, log_p.T, lengths.tolist(), strict=True):
             scores[r] = row[:n]
     return scores
 

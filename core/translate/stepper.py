@@ -26,8 +26,18 @@ class _Layer:
 
     def advance(self, x: Tensor, state: State) -> State:
         """h and c, (R, H), after inputs: vectors (R, E), or tokens (R,) where every token's product is known."""
-        h, c = state
-        gates = self.from_input(x).add_(self.from_state(h))
+        return self._advance(self.from_input(x), *state)
+
+    def follow(self, x: Tensor, counts: Sequence[int], state: State) -> Tensor:
+        """As `advance` step by step, with inputs of all steps in a row of N; every h, (N, H). See `Stepper.follow`."""
+        hs, (h, c) = [], state
+        for gates in self.from_input(x).split(list(counts)):
+            h, c = self._advance(gates, h[:len(gates)], c[:len(gates)])
+            hs.append(h)
+        return torch.cat(hs)
+
+    def _advance(self, gates: Tensor, h: Tensor, c: Tensor) -> State:
+        gates.add_(self.from_state(h))
         hidden = h.shape[1]
         gates[:, :2 * hidden].sigmoid_()
         tanh_(gates[:, 2 * hidden:3 * hidden])
@@ -36,14 +46,13 @@ class _Layer:
         c = torch.addcmul(f * c, i, g)
         return tanh_(c.clone()).mul_(o), c
 
-    def read(self, x: Tensor, state: State | None, absent: Tensor | None = None) -> tuple[Tensor, State]:
-        """As `advance` over T steps at once, from zero without a state: every h, (T, R, H), and the last h and c."""
+    def read(self, x: Tensor, absent: Tensor | None) -> tuple[Tensor, State]:
+        """As `advance` over T steps from zero: every h, (T, R, H), and the last h and c."""
         gates = self.from_input(x.flatten(0, 1)).view(*x.shape[:2], -1)
         shut_gates(gates, absent)
         hs = gates.new_empty(*x.shape[:2], gates.shape[2] // 4)
-        cs = torch.empty_like(hs)
-        h, c = (torch.zeros_like(hs[0]), torch.zeros_like(hs[0])) if state is None else state
-        run_recurrence(gates, self.from_state, h, c, cs=cs, hs=hs)
+        cs, zero = torch.empty_like(hs), torch.zeros_like(hs[0])
+        run_recurrence(gates, self.from_state, zero, zero, cs=cs, hs=hs)
         return hs, (hs[-1], cs[-1])
 
 
@@ -88,13 +97,27 @@ class Stepper:
         sources, absents : one tensor (T, S) a model
             As in `Seq2Seq.encode`; models that read in other directions get other orders.
         """
-        return tuple(_read(layers, x, None, absent)[1]
+        return tuple(_read(layers, x, absent)
                      for layers, x, absent in zip(self._encoders, sources, absents, strict=True))
 
     @torch.inference_mode()
-    def follow(self, tokens: Tensor, states: States) -> list[Tensor]:
-        """Each model's top h, (T, R, H), after every one of the given tokens (T, R)."""
-        return [_read(layers, tokens, own, None)[0] for layers, own in zip(self._layers, states, strict=True)]
+    def follow(self, tokens: Tensor, counts: Sequence[int], states: States) -> list[Tensor]:
+        """Each model's top h, (N, H), after every one of N given tokens.
+
+        Parameters
+        ----------
+        tokens : int64 tensor of shape (N,)
+            By step: the first of all rows, then the second of those that have one, and so on.
+        counts : sequence of int
+            Rows of each step, never more than before: the longest stand first.
+        """
+        hs = []
+        for layers, own in zip(self._layers, states, strict=True):
+            x = tokens
+            for layer, state in zip(layers, own, strict=True):
+                x = layer.follow(x, counts, state)
+            hs.append(x)
+        return hs
 
     @torch.inference_mode()
     def advance(self, tokens: Tensor, states: States) -> tuple[Tensor, States]:
@@ -138,14 +161,13 @@ class Stepper:
         return log_p
 
 
-def _read(layers: Sequence[_Layer], x: Tensor, states: Sequence[State] | None,
-          absent: Tensor | None) -> tuple[Tensor, tuple[State, ...]]:
-    """Every top h, (T, R, H), after tokens (T, R), and the last states of all layers."""
+def _read(layers: Sequence[_Layer], x: Tensor, absent: Tensor | None) -> tuple[State, ...]:
+    """The states of all layers after tokens (T, R)."""
     last = []
-    for k, layer in enumerate(layers):
-        x, state = layer.read(x, None if states is None else states[k], absent)
+    for layer in layers:
+        x, state = layer.read(x, absent)
         last.append(state)
-    return x, tuple(last)
+    return tuple(last)
 
 
 def _lay_out(reader: LSTMReader, product: Callable[[Tensor], Product], *, tabulate: bool = False) -> list[_Layer]:
