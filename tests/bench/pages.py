@@ -16,13 +16,15 @@ from tests.bench.row import Row
 REDRAW_LIMIT = 500.0  # milliseconds
 LIMITS = {"What word2vec learns": 200.0, "Saliency over training": 300.0,  # of a section's pages, where others
           "Sequence to sequence": 300.0, "ELMo": 300.0}
-TURNS = 3             # each control goes to and fro this often
 # Another model or language is another page, not a redraw.
 LOADS = {"kind", "model", "lang", "cnn", "qwem", "pairs", "translator", "bilm"}
 
 
-def bench_page(entry: PageEntry) -> Row:
-    """The slowest control of a page, both of its values warm; a page without controls is rerun as it is."""
+def bench_page(entry: PageEntry, turns: int = 3) -> Row:
+    """The slowest control of a page, both of its values warm; a page without controls is rerun as it is.
+
+    Each control goes to and fro ``turns`` times.
+    """
     offered: dict[str, list] = {}
     seed_choice = controls._seed_choice
 
@@ -36,7 +38,7 @@ def bench_page(entry: PageEntry) -> Row:
         for key, find, values in list(_list_switches(at, offered)):
             for value in values:  # once each, cold
                 find(at).set_value(value).run()
-            seconds = median(_time_run(find(at).set_value(value)) for value in values * TURNS)
+            seconds = median(_time_run(find(at).set_value(value)) for value in values * turns)
             slowest, name = max((slowest, name), (seconds, key))
     limit = LIMITS.get(entry.section, REDRAW_LIMIT)
     return Row(f"redraw.{entry.stem}", 1000 * slowest, limit, limit / (1000 * slowest), 1.0, f"ms ({name})")

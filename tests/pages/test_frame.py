@@ -18,12 +18,6 @@ def open_app(locale="en-GB", **query):
     return at.run()
 
 
-def open_script(entry, locale="en-GB"):
-    at = AppTest.from_file(str(entry.path), default_timeout=SECONDS)
-    at.context = {"locale": locale}
-    return at.run()
-
-
 @ENTRIES
 def test_page_opens_from_the_menu(entry):
     at = open_app().switch_page(f"pages/{entry.stem}.py").run()
@@ -32,18 +26,13 @@ def test_page_opens_from_the_menu(entry):
 
 
 @ENTRIES
-def test_page_opens_alone(entry):
-    """As a fresh server does with a deep link: without app.py."""
-    at = open_script(entry)
+def test_page_opens_alone_and_speaks_japanese(entry):
+    """Without app.py, as a fresh server opens a deep link."""
+    at = AppTest.from_file(str(entry.path), default_timeout=SECONDS)
+    at.context = {"locale": "ja-JP"}
+    at.run()
     assert not at.exception and not at.error
-    assert at.title[0].value == entry.title
-    assert at.sidebar.segmented_control(key="lang").value == "en"
-
-
-@ENTRIES
-def test_page_speaks_japanese(entry):
-    at = open_script(entry, locale="ja-JP")
-    assert not at.exception and at.title[0].value != entry.title
+    assert at.title[0].value != entry.title and at.sidebar.segmented_control(key="lang").value == "ja"
 
 
 @pytest.mark.parametrize(("locale", "link", "expected"), [
