@@ -8,7 +8,7 @@ from core.jobs import store
 
 
 def test_a_run_is_stopped_resumed_and_opened_among_the_recorded_ones(open_page, wait_idle, training_lab):
-    page = open_page("/dynamics?lvv=400&lvinit=-9", server=training_lab)
+    page = open_page("/dynamics?lvv=250&lvinit=-9", server=training_lab)
     wait_idle(page)
     page.get_by_role("button", name="Train and watch").click()
     expect(page.locator(".st-key-lv-curves .js-plotly-plot").first).to_be_visible(timeout=60_000)
