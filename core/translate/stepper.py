@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -83,10 +84,14 @@ class Stepper:
                                   n=len(models), m=len(sizes))
         self.models = tuple(models)
         product = _half_product if half else pack_product
-        self._encoders = [_lay_out(m.encoder, product) for m in models]
         self._layers = [_lay_out(m.decoder, product, tabulate=half) for m in models]
         self._softmax = [(product(pad_to_chunks(m.decoder.decoder.weight, 0.0)),
                           pad_to_chunks(m.decoder.decoder.bias, -torch.inf)) for m in models]
+
+    @cached_property
+    def _encoders(self) -> list[list[_Layer]]:
+        """In full precision, laid out when sentences are first read: a search in halves is given its states."""
+        return [_lay_out(m.encoder, pack_product) for m in self.models]
 
     @torch.inference_mode()
     def start(self, sources: Sequence[Tensor], absents: Sequence[Tensor | None]) -> States:

@@ -91,7 +91,7 @@ class LayerStudy:
 def study_layers(checkpoint: BiLMCheckpoint, tasks: list[Task], *, seeds: int = SEEDS,
                  fractions: tuple[float, ...] = SHARES, epochs: int = EPOCHS,
                  report: Callable[[str], None] = lambda line: None) -> LayerStudy:
-    """Fit and score everything; about two minutes a task on one core."""
+    """Fit and score everything; one to six minutes a task on one core for a model of 512 cells."""
     layers = tuple(range(checkpoint.model.config.n_layers + 1))
     names = (GLOVE_NAME, *map(name_layer, layers), EQUAL, LEARNED, UNTRAINED)
     score = np.full((len(tasks), len(names), seeds), np.nan)

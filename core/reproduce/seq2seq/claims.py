@@ -172,8 +172,9 @@ def read_depth() -> dict:
     With fewer than three seeds the interval says what other test sentences could have changed, not other seeds.
     """
     runs = [r for r in list_measured_runs(MULTI30K) if r.reverse]
-    flat = {(r.hidden_size, r.seed): r for r in runs if r.n_layers == 1}
-    pairs = [(r, flat[r.hidden_size, r.seed]) for r in runs if r.n_layers > 1 and (r.hidden_size, r.seed) in flat]
+    flat = {(r.hidden_size, r.epochs_planned, r.seed): r for r in runs if r.n_layers == 1}
+    pairs = [(r, one) for r in runs if r.n_layers > 1
+             and (one := flat.get((r.hidden_size, r.epochs_planned, r.seed))) is not None]
     if not pairs:
         raise AnalysisError("No deeper run was measured.", "Train one: python -m core.training seq2seq --n-layers 2.")
     nats, words = np.mean([deep.nll - one.nll for deep, one in pairs], axis=0), pairs[0][0].n_tokens
