@@ -19,7 +19,8 @@ class TableTexts:
     ours: str
     ours_on: str
     bleu: str
-    nothing: str
+    unreported: str
+    unmeasured: str
 
 
 def draw_tables(labels: list[str], reported: list[float | None], ours: list[float | None],
@@ -37,8 +38,10 @@ def draw_tables(labels: list[str], reported: list[float | None], ours: list[floa
         Interval of `ours`.
     """
     figure = make_subplots(rows=1, cols=2, shared_yaxes=True, horizontal_spacing=0.06)
-    y, panels = list(range(len(labels))), ((texts.reported, texts.reported_on), (texts.ours, texts.ours_on))
+    y, panels = list(range(len(labels))), (
+        (texts.reported, texts.reported_on, texts.unreported), (texts.ours, texts.ours_on, texts.unmeasured))
     for column, (values, colour) in enumerate(((reported, NEUTRAL), (ours, LINE_COLOURS[1])), start=1):
+        name, where, nothing = panels[column - 1]
         errors = None
         if column == 2:
             errors = {"type": "data", "symmetric": False, "thickness": 1.2, "width": 3,
@@ -49,10 +52,9 @@ def draw_tables(labels: list[str], reported: list[float | None], ours: list[floa
             text=["" if v is None else f"{v:.1f}" for v in values], textposition="inside", insidetextanchor="start",
             hoverinfo="skip"), row=1, col=column)
         for row in (row for row, v in zip(y, values, strict=True) if v is None):
-            figure.add_annotation(text=texts.nothing, x=0, y=row, xanchor="left", showarrow=False, font_color=NEUTRAL,
+            figure.add_annotation(text=nothing, x=0, y=row, xanchor="left", showarrow=False, font_color=NEUTRAL,
                                   row=1, col=column)
         figure.update_xaxes(title_text=texts.bleu, rangemode="tozero", nticks=5, tickangle=0, row=1, col=column)
-        name, where = panels[column - 1]
         figure.add_annotation(text=f"<b>{name}</b><br>{where}", x=0, xref=f"x{'2' * (column == 2)} domain", y=1,
                               yref="paper", xanchor="left", yanchor="bottom", align="left", showarrow=False)
     for row, label in zip(y, labels, strict=True):

@@ -18,7 +18,7 @@ from core.reproduce.seq2seq.tables import read_tables
 rows = [row for row in read_tables() if row.table == {table}]
 draw_tables([row.id for row in rows], [row.reported for row in rows], [row.ours for row in rows],
             [(row.low, row.high) if row.low else None for row in rows],
-            TableTexts("reported", "WMT'14", "ours", "Multi30k", "BLEU", "-")).show()"""
+            TableTexts("reported", "WMT'14", "ours", "Multi30k", "BLEU", "-", "-")).show()"""
 
 
 @st.cache_data(ttl=60, max_entries=1, show_spinner=False)
@@ -63,7 +63,7 @@ def show_tables() -> None:
     figure = draw_tables(labels, [r.reported for r in own], [r.ours for r in own],
                          [(r.low, r.high) if r.low is not None else None for r in own],
                          TableTexts(tr("Reported"), tr("WMT'14, newspapers"), tr("Ours"), tr("Multi30k, captions"),
-                                    "BLEU", tr("not measured")))
+                                    "BLEU", tr("not reported"), tr("not measured")))
     show_figure(figure, key=f"table{table}", recipe=RECIPE.format(table=table),
                 table=lambda: _tabulate(own, labels),
                 alt=tr("BLEU of {n} systems: to the left as the paper reports it, to the right as we measured it.",
