@@ -51,7 +51,7 @@ class LayerStudy:
     base : float64 array of shape (T,)
         The accuracy of always saying the most frequent label; 0 for R².
     error : float16 array of shape (N, R)
-        Of the first seed: 1 where an answer is wrong; for depth its square over the variance.
+        Mean over the seeds: the share of them whose answer is wrong; for depth its square over the variance.
     starts : int64 array of shape (T + 1,)
         Task t has the rows ``starts[t]:starts[t + 1]`` of `error` and `groups`.
     groups : int32 array of shape (N,)
@@ -81,7 +81,7 @@ class LayerStudy:
     efficiency: np.ndarray
 
     def difference(self, task: str, one: str, other: str, *, draws: int = 2_000) -> Estimate:
-        """Score of one representation less another's (first seed), and its 95 % interval over drawn sentences."""
+        """Score of one representation less another's, mean over seeds, and its 95 % interval over drawn sentences."""
         t = self.tasks.index(task)
         rows = slice(self.starts[t], self.starts[t + 1])
         a, b = (self.error[rows, self.representations.index(name)].astype(np.float64) for name in (one, other))
@@ -101,21 +101,19 @@ def study_layers(checkpoint: BiLMCheckpoint, tasks: list[Task], *, seeds: int = 
     for t, task in enumerate(tasks):
         start = time.monotonic()
         material = _Material(checkpoint, shorten(task, MAX_WORDS), epochs)
-        own_errors = np.full((len(material.labels["test"]), len(names)), np.nan, np.float16)
+        own_errors = np.full((seeds, len(material.labels["test"]), len(names)), np.nan, np.float32)
         for seed in range(seeds):
             for r, name in enumerate(names):
                 probed = material.fit(name, layers, seed)
                 if probed is None:
                     continue
-                error = material.judge(probed.predicted)
-                score[t, r, seed] = 1 - error.mean(dtype=np.float64)
-                if seed == 0:
-                    own_errors[:, r] = error
+                own_errors[seed, :, r] = material.judge(probed.predicted)
+                score[t, r, seed] = 1 - own_errors[seed, :, r].mean(dtype=np.float64)
                 if name == LEARNED:
                     shares[t, seed], gamma[t, seed] = probed.shares, probed.gamma
             for k, fraction in enumerate(fractions):
                 efficiency[t, k, :, seed] = material.compare(layers, fraction, seed)
-        errors.append(own_errors)
+        errors.append(own_errors.mean(0).astype(np.float16))
         groups.append(material.task.parts["test"].groups.astype(np.int32))
         base.append(material.base)
         report(f"{checkpoint.id}: {task.name}, {time.monotonic() - start:.0f} s")
