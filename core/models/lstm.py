@@ -1,6 +1,7 @@
 """The LSTM language model of seed 000: p(next token) = softmax(W h + b)."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -8,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from core.models.dropout import Dropout, drop_out
+from core.models.packing import Sequences, find_order
 from core.models.recurrence import LSTMSequence
 
 State = tuple[Tensor, Tensor]  # h and c of one layer, each (B, H)
@@ -37,26 +39,34 @@ class LSTMLayer(nn.Module):
         self.weight_drop = 0.0  # share of w_hh left out of a training step (Merity, Keskar and Socher 2018)
 
     def forward(self, x: Tensor, dtype: torch.dtype = torch.float32, *, state: State | None = None,
-                absent: Tensor | None = None) -> tuple[Tensor, State]:
-        """Hidden states (T, B, H) for inputs (T, B, E), and the last state.
+                counts: Sequence[int] | None = None) -> tuple[Tensor, State]:
+        """Hidden states (T, B, H) for inputs (T, B, E), or (N, H) for packed ones (N, E), and the last states.
 
         Parameters
         ----------
         state : (h, c), each of shape (B, H), optional
             Before the first step; zero by default.
-        absent : bool tensor of shape (T, B), optional
-            Steps that are padding; after them the state is zero.
+        counts : sequence of int, optional
+            Rows of each step of packed inputs, see `core.models.recurrence`.
         """
         w_hh = drop_out(self.w_hh, self.weight_drop, self.training)
-        if x.is_cuda and absent is None:  # cuDNN's fused kernel wins there
-            zero = x.new_zeros(x.shape[1], self.w_hh.shape[1])
-            h, c = (zero, zero) if state is None else state
-            weights = [self.w_ih, w_hh, self.b, torch.zeros_like(self.b)]
-            hs, h, c = torch._VF.lstm(x, (h[None], c[None]), weights, True, 1, 0.0, self.training, False, False)
-            return hs, (h[0], c[0])
+        if x.is_cuda:  # cuDNN's fused kernel wins there
+            return self._run_fused(x, w_hh, state, counts)
         h, c = (None, None) if state is None else state
-        hs, c = LSTMSequence.apply(x, self.w_ih, w_hh, self.b, dtype, h, c, absent)
-        return hs, (hs[-1], c)
+        hs, h, c = LSTMSequence.apply(x, self.w_ih, w_hh, self.b, dtype, h, c, counts)
+        return hs, (h, c)
+
+    def _run_fused(self, x: Tensor, w_hh: Tensor, state: State | None,
+                   counts: Sequence[int] | None) -> tuple[Tensor, State]:
+        zero = x.new_zeros(counts[0] if counts else x.shape[1], w_hh.shape[1])
+        first = tuple(s[None] for s in (state or (zero, zero)))
+        weights = [self.w_ih, w_hh, self.b, torch.zeros_like(self.b)]
+        settings = (weights, True, 1, 0.0, self.training, False)
+        if counts:
+            hs, h, c = torch._VF.lstm(x, torch.tensor(counts), first, *settings)
+        else:
+            hs, h, c = torch._VF.lstm(x, first, *settings, False)
+        return hs, (h[0], c[0])
 
 
 class LSTMReader(nn.Module):
@@ -87,23 +97,30 @@ class LSTMReader(nn.Module):
         start = self.start or ((zero, zero),) * self.config.n_layers
         return tuple((h.expand(batch, -1), c.expand(batch, -1)) for h, c in start)
 
-    def read(self, ids: Tensor, dtype: torch.dtype = torch.float32, *, states: tuple[State, ...] | None = None,
-             absent: Tensor | None = None) -> tuple[Tensor, tuple[State, ...]]:
-        """Top hidden states before their dropout, (T, B, H), for token ids (T, B), and the last state of every layer.
+    def read(self, ids: Sequences, dtype: torch.dtype = torch.float32, *,
+             states: tuple[State, ...] | None = None) -> tuple[Tensor, tuple[State, ...]]:
+        """Top hidden states before their dropout and the last state of every layer.
 
         Parameters
         ----------
+        ids : int64 tensor of shape (T, B), or PackedSequence of N rows
         states : tuple of (h, c), optional
             One a layer, each of shape (B, H), before the first step; `first_states` by default.
-        absent : bool tensor of shape (T, B), optional
-            Steps that are padding; they stand before a sequence, never in or after it.
+
+        Returns
+        -------
+        h : tensor of shape (T, B, H), or (N, H) in the order of the rows
+        last : tuple of (h, c), each of shape (B, H)
+            As ``states`` in the order in which sequences were packed, whatever their lengths.
         """
-        h, last = self.drop_in(self.embedding(ids)), []
+        order = find_order(ids)
         if states is None and self.start is not None:
-            states = self.first_states(ids.shape[1])
+            states = self.first_states(order.batch)
+        h, last = self.drop_in(self.embedding(order.ids)), []
         for k, layer in enumerate(self.layers):
-            h, state = layer(self.drop_out(h) if k else h, dtype, state=states[k] if states else None, absent=absent)
-            last.append(state)
+            h, state = layer(self.drop_out(h) if k else h, dtype, counts=order.counts,
+                             state=order.sort(states[k]) if states else None)
+            last.append(order.restore(state))
         return h, tuple(last)
 
 
@@ -127,8 +144,10 @@ class LSTMLanguageModel(LSTMReader):
         return self.score(self(ids, dtype), targets, dtype)
 
     def score(self, h: Tensor, targets: Tensor, dtype: torch.dtype = torch.float32) -> tuple[Tensor, int]:
-        """As `loss`, from top hidden states (T, B, H)."""
+        """As `loss`, from top hidden states (…, H) of targets (…)."""
         keep = targets >= 0
-        h = h[keep].to(dtype)
+        if not keep.all():  # to select is to copy, and its gradient to write as much again
+            h, targets = h[keep], targets[keep]
+        h, targets = h.flatten(0, -2).to(dtype), targets.flatten()
         logits = nn.functional.linear(h, self.decoder.weight.to(dtype), self.decoder.bias.to(dtype))
-        return nn.functional.cross_entropy(logits, targets[keep], reduction="sum"), int(keep.sum())
+        return nn.functional.cross_entropy(logits, targets, reduction="sum"), len(targets)

@@ -5,15 +5,15 @@ Equations as in `torch.nn.LSTM` (seed 000, slide "in formulas"), with gates in t
     i, f, o = sigmoid(W x + U h + b)    g = tanh(W x + U h + b)
     c_up = i * g        c = f * c_prev + c_up        h = o * tanh(c)
 
-Axes: T time, B batch, H hidden.
+Axes: T time, B batch, H hidden. Sequences of unequal length lie without padding in N rows, as in
+`torch.nn.utils.rnn.PackedSequence`: the first step of all, the longest first, then the second of those that have one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import accumulate
 
 import torch
 from torch import Tensor
-
-SHUT = -1e4  # a pre-activation far below anything that is added to it: its sigmoid is 0 to the last bit
 
 
 def runs_half() -> bool:
@@ -96,70 +96,94 @@ def retreat(gate: Tensor, before: Tensor, cell: Tensor, *, d_out: Tensor, dc: Te
     dc.mul_(f)
 
 
-def run_recurrence(gates: Tensor, product: Callable[[Tensor], Tensor], h: Tensor, c: Tensor, *,
-                   cs: Tensor, hs: Tensor) -> None:
+def run_recurrence(gates: Tensor | Sequence[Tensor], product: Callable[[Tensor], Tensor], h: Tensor, c: Tensor, *,
+                   cs: Tensor | Sequence[Tensor], hs: Tensor | Sequence[Tensor]) -> None:
     """Run the recurrence over T steps, in place and without autograd.
 
     Parameters
     ----------
-    gates : float32 tensor of shape (T, B, 4H)
-        ``W x + b`` on entry; the *activated* gates i, f, g, o on return.
+    gates : float32 tensor of shape (T, B, 4H), or T of them of shape (B', 4H)
+        ``W x + b`` on entry; the *activated* gates i, f, g, o on return. B' never grows: rows end from the last.
     product : callable
         ``h → h Uᵀ``, (B, H) to (B, 4H), in whatever precision.
     h, c : float32 tensors of shape (B, H)
         State before the first step.
-    cs, hs : float32 tensors of shape (T, B, H)
+    cs, hs : float32 tensors of shape (T, B, H), or T of them of shape (B', H)
         Filled with the state after each step.
     """
     for gate, cell, out in zip(gates, cs, hs, strict=True):
-        advance(gate.add_(product(h)), c, cell=cell, out=out)
+        n = len(gate)
+        advance(gate.add_(product(h[:n])), c[:n], cell=cell, out=out)
         h, c = out, cell
+
+
+def run_packed(gates: Tensor, product: Callable[[Tensor], Tensor], h: Tensor, c: Tensor,
+               counts: Sequence[int]) -> tuple[Tensor, Tensor]:
+    """`run_recurrence` over packed rows: h and c after every one, (N, H).
+
+    Parameters
+    ----------
+    gates : float32 tensor of shape (N, 4H)
+    counts : sequence of int
+        Rows of each step.
+    """
+    hs = gates.new_empty(len(gates), h.shape[1])
+    cs = torch.empty_like(hs)
+    run_recurrence(gates.split(counts), product, h, c, cs=cs.split(counts), hs=hs.split(counts))
+    return hs, cs
+
+
+def find_ends(counts: Sequence[int]) -> Tensor:
+    """int64 (B,): the packed row in which each sequence ends, for rows of each step as in `run_packed`."""
+    starts = [0, *accumulate(counts)]
+    after = [*counts[1:], 0]
+    ends = [range(starts[t] + after[t], starts[t] + n) for t, n in enumerate(counts)]
+    return torch.tensor([row for own in reversed(ends) for row in own])
 
 
 class LSTMSequence(torch.autograd.Function):
     """Differentiable LSTM layer from a given state; about 1.3 × `nn.LSTM` in bfloat16 training on a CPU.
 
-    The gain is that weight gradients are one matrix product over all steps.
+    The gain is that weight gradients are one matrix product over all steps, and that nothing is padded.
 
-    Inputs: ``x`` (T, B, E), ``w_ih`` (4H, E), ``w_hh`` (4H, H), ``b`` (4H,), the dtype of the matrix products, ``h``
-    and ``c`` (B, H) before the first step or None for zero, and ``absent``, bool (T, B) or None. Outputs, float32:
-    ``h`` (T, B, H) and the last ``c`` (B, H).
-
-    At an absent step all gates are shut, so that the state is exactly 0 after it: padding on the left of a sequence
-    leaves it to start from zero, with no gradient on the way (seed 001, pitfalls).
+    Inputs: ``x`` (T, B, E), or (N, E) with ``counts``, the rows of each step; ``w_ih`` (4H, E), ``w_hh`` (4H, H), ``b``
+    (4H,), the dtype of the matrix products, ``h`` and ``c`` (B, H) before the first step or None for zero, ``counts``.
+    Outputs, float32: ``h`` (T, B, H) or (N, H), and the last ``h`` and ``c`` of every sequence, (B, H).
     """
 
     @staticmethod
-    def forward(ctx, x, w_ih, w_hh, b, dtype, h=None, c=None, absent=None):
-        x_low, w_low, u_low = x.to(dtype), w_ih.to(dtype), w_hh.to(dtype)
+    def forward(ctx, x, w_ih, w_hh, b, dtype, h=None, c=None, counts=None):
+        counts = counts or [x.shape[1]] * len(x)
+        x_low, w_low, u_low = x.reshape(-1, x.shape[-1]).to(dtype), w_ih.to(dtype), w_hh.to(dtype)
         gates = (x_low @ w_low.t()).float().add_(b)
-        shut_gates(gates, absent)
-        steps, batch, hidden = gates.shape[0], gates.shape[1], w_hh.shape[1]
-        cs = gates.new_empty(steps, batch, hidden)
-        hs = torch.empty_like(cs)
-        zero = gates.new_zeros(batch, hidden)
+        zero = gates.new_zeros(counts[0], w_hh.shape[1])
         h, c = zero if h is None else h, zero if c is None else c
-        run_recurrence(gates, lambda h: h.to(dtype) @ u_low.t(), h, c, cs=cs, hs=hs)
+        hs, cs = run_packed(gates, lambda h: h.to(dtype) @ u_low.t(), h, c, counts)
         ctx.save_for_backward(x_low, w_low, u_low, gates, cs, hs, h, c)
-        return hs, cs[-1].clone()
+        ctx.counts, ctx.shape = counts, x.shape
+        ends = find_ends(counts).to(hs.device)
+        return hs.view(*x.shape[:-1], -1), hs[ends], cs[ends]
 
     @staticmethod
-    def backward(ctx, grad_h, grad_c):
+    def backward(ctx, grad_h, grad_last_h, grad_last_c):
         x, w, u, gates, cs, hs, h_first, c_first = ctx.saved_tensors
-        steps, _, hidden = cs.shape
+        counts = ctx.counts
         delta = torch.empty_like(gates, dtype=u.dtype)  # dL/d(pre-activation of gates)
-        dh, dc = torch.zeros_like(cs[0]), grad_c.clone()
-        for t in range(steps - 1, -1, -1):
-            retreat(gates[t], cs[t - 1] if t else c_first, cs[t], d_out=dh.add_(grad_h[t]), dc=dc, delta=delta[t])
-            dh = (delta[t] @ u).float()
-        flat, needed = delta.view(-1, 4 * hidden), (*ctx.needs_input_grad, False, False)
-        grad_x = (flat @ w).view(x.shape).float() if needed[0] else None
-        grad_w = (flat.t() @ x.reshape(-1, x.shape[2])).float() if needed[1] else None
+        dh, dc = grad_last_h.clone(), grad_last_c.clone()  # going back, a sequence is met at its end
+        steps = [a.split(counts) for a in (gates, cs, grad_h.reshape(-1, hs.shape[1]), delta)]
+        for gate, cell, grad, own, before in zip(*map(reversed, steps), [*reversed(cs.split(counts)[:-1]), c_first],
+                                                 strict=True):
+            n = len(gate)
+            retreat(gate, before[:n], cell, d_out=dh[:n].add_(grad), dc=dc[:n], delta=own)
+            dh[:n] = own @ u
+        needed = (*ctx.needs_input_grad, False, False)
+        grad_x = (delta @ w).float().view(ctx.shape) if needed[0] else None
+        grad_w = (delta.t() @ x).float() if needed[1] else None
         grad_u = None
         if needed[2]:
-            before = torch.cat([h_first.unsqueeze(0), hs[:-1]]).to(u.dtype)
-            grad_u = (flat.t() @ before.view(-1, hidden)).float()
-        grads = (grad_x, grad_w, grad_u, sum_rows(flat) if needed[3] else None, None,
+            before = torch.cat([h_first, *(a[:n] for a, n in zip(hs.split(counts), counts[1:], strict=False))])
+            grad_u = (delta.t() @ before.to(u.dtype)).float()
+        grads = (grad_x, grad_w, grad_u, sum_rows(delta) if needed[3] else None, None,
                  dh if needed[5] else None, dc if needed[6] else None, None)
         return grads[:len(ctx.needs_input_grad)]  # as many as there were inputs
 
@@ -170,9 +194,3 @@ def sum_rows(x: Tensor) -> Tensor:
     In bfloat16 it takes a fourth of the time of `Tensor.sum` (2,048 rows of 2,000).
     """
     return (x.new_ones(1, len(x)) @ x)[0].float()
-
-
-def shut_gates(gates: Tensor, absent: Tensor | None) -> None:
-    """Shut i, f and o where ``absent``, bool (T, B), is true, by pre-activations (T, B, 4H) whose sigmoid is 0."""
-    if absent is not None:
-        gates[absent] = SHUT  # padding is rare: a mask over everything would be read whole

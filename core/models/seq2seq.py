@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from core.models.lstm import LSTMConfig, LSTMLanguageModel, LSTMReader, State
+from core.models.packing import Sequences
 from core.models.tied import TiedEmbedding
 
 
@@ -50,32 +51,30 @@ class Seq2Seq(nn.Module):
         if config.tied_scale:
             self.decoder.embedding = TiedEmbedding(self.decoder.decoder, config.tied_scale)
 
-    def encode(self, source: Tensor, absent: Tensor | None = None,
-               dtype: torch.dtype = torch.float32) -> tuple[State, ...]:
+    def encode(self, source: Sequences, dtype: torch.dtype = torch.float32) -> tuple[State, ...]:
         """(h, c) of every layer after the last word, each (B, H).
 
         Parameters
         ----------
-        source : int64 tensor of shape (T, B)
-            In the order in which it is read; padded on the left, so that nothing stands between the end of a sentence
-            and the start of its translation.
-        absent : bool tensor of shape (T, B), optional
-            The padding.
+        source : int64 tensor of shape (T, B), or PackedSequence
+            In the order in which it is read. Nothing is padded, so nothing stands between the end of a sentence and
+            the start of its translation.
         """
-        return self.encoder.read(source, dtype, states=None, absent=absent)[1]
+        return self.encoder.read(source, dtype)[1]
 
-    def loss(self, source: Tensor, absent: Tensor | None, inputs: Tensor, targets: Tensor,
+    def loss(self, source: Sequences, inputs: Sequences, targets: Tensor,
              dtype: torch.dtype = torch.float32) -> tuple[Tensor, int]:
         """Summed cross entropy in nats over targets ≥ 0, and their number.
 
         Parameters
         ----------
-        source, absent : tensors of shape (T, B)
-            As in `encode`.
-        inputs, targets : int64 tensors of shape (T', B)
-            The translation and its continuation by one token, padded on the right.
+        source : as in `encode`
+        inputs : int64 tensor of shape (T', B), or PackedSequence of N rows
+            The translation.
+        targets : int64 tensor of shape (T', B) or (N,)
+            Its continuation by one token.
         """
-        h, _ = self.decoder.read(inputs, dtype, states=self.encode(source, absent, dtype))
+        h, _ = self.decoder.read(inputs, dtype, states=self.encode(source, dtype))
         return self.decoder.score(self.decoder.drop_out(h), targets, dtype)
 
     def open_forget_gates(self, bias: float) -> None:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from core.models.lstm import LSTMLanguageModel, LSTMReader, State
-from core.models.recurrence import pack_product, run_recurrence, shut_gates
+from core.models.recurrence import pack_product, run_recurrence
 from core.tokens.batches import plan_batches
 from core.tokens.encoded import EncodedSentences
 
@@ -43,9 +43,8 @@ class BatchStates:
 
 
 @torch.inference_mode()
-def record_batch(model: LSTMReader, ids: Tensor, *, states: tuple[State, ...] | None = None,
-                 absent: Tensor | None = None) -> BatchStates:
-    """Run token ids (T, B) and keep everything; ``states`` and ``absent`` as in `LSTMReader.read`.
+def record_batch(model: LSTMReader, ids: Tensor, *, states: tuple[State, ...] | None = None) -> BatchStates:
+    """Run token ids (T, B) and keep everything; ``states`` as in `LSTMReader.read`.
 
     The model is only read: no hooks, no mode changes, no dropout, so threads may share it.
     """
@@ -54,7 +53,6 @@ def record_batch(model: LSTMReader, ids: Tensor, *, states: tuple[State, ...] | 
     for k, layer in enumerate(model.layers):
         steps, batch, hidden = ids.shape[0], ids.shape[1], layer.w_hh.shape[1]
         gates = pack_product(layer.w_ih)(x.reshape(steps * batch, -1)).add_(layer.b).view(steps, batch, -1)
-        shut_gates(gates, absent)
         cs, hs = gates.new_empty(steps, batch, hidden), gates.new_empty(steps, batch, hidden)
         h, c = states[k]
         run_recurrence(gates, pack_product(layer.w_hh), h, c, cs=cs, hs=hs)

@@ -8,9 +8,9 @@ import torch
 
 from core.checkpoints.seq2seq import Seq2SeqCheckpoint
 from core.models.lstm import State
+from core.models.packing import pack_rows
 from core.states.lstm import BatchStates, record_batch
 from core.tokens.linearise import ST
-from core.tokens.pairs import pad_left
 
 
 @dataclass(frozen=True)
@@ -73,13 +73,12 @@ def record_sentence_vectors(checkpoint: Seq2SeqCheckpoint, sentences: Sequence[S
     order = np.argsort([len(r) for r in rows], kind="stable")
     for i in range(0, len(order), batch):
         own = order[i:i + batch]
-        ids, absent = pad_left([rows[s] for s in own])
-        for k, state in enumerate(_read(checkpoint, ids, absent)):
+        for k, state in enumerate(_read(checkpoint, [rows[s] for s in own])):
             for name, tensor in zip("hc", state, strict=True):
                 vectors[f"layer{k}.{name}"][own] = tensor.numpy()
     return vectors
 
 
 @torch.inference_mode()
-def _read(checkpoint: Seq2SeqCheckpoint, ids: np.ndarray, absent: np.ndarray | None) -> tuple[State, ...]:
-    return checkpoint.model.encode(torch.from_numpy(ids), None if absent is None else torch.from_numpy(absent))
+def _read(checkpoint: Seq2SeqCheckpoint, rows: Sequence[np.ndarray]) -> tuple[State, ...]:
+    return checkpoint.model.encode(pack_rows(rows))

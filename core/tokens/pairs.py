@@ -1,4 +1,4 @@
-"""Sentence pairs as ids: vocabularies, splits by source sentence, and batches without a gap between the two sides."""
+"""Sentence pairs as ids: vocabularies, splits by source sentence, and batches of like length."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.corpora.pairs import SentencePairs
-from core.tokens.batches import PAD
 from core.tokens.languages import tokenise
 from core.tokens.linearise import ED, ST
 from core.tokens.vocabulary import Vocabulary, build_vocabulary
@@ -139,33 +138,3 @@ def plan_pair_batches(pairs: EncodedPairs, batch: int, rng: np.random.Generator 
     if rng is not None:
         rng.shuffle(batches)
     return batches
-
-
-def pad_pairs(pairs: EncodedPairs, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, np.ndarray, np.ndarray]:
-    """A batch, time first.
-
-    Returns
-    -------
-    source : int64 array of shape (T, B)
-        Padded on the left.
-    absent : bool array of shape (T, B), or None
-        Where the padding stands; None where there is none.
-    inputs, targets : int64 arrays of shape (T', B)
-        Padded on the right, ``targets`` with `PAD`.
-    """
-    source, absent = pad_left([pairs.source(s) for s in rows])
-    steps = int(pairs.target_lengths[rows].max()) - 1
-    inputs, targets = np.zeros((steps, len(rows)), np.int64), np.full((steps, len(rows)), PAD, np.int64)
-    for column, s in enumerate(rows):
-        ids = pairs.target(s)
-        inputs[:len(ids) - 1, column], targets[:len(ids) - 1, column] = ids[:-1], ids[1:]
-    return source, absent, inputs, targets
-
-
-def pad_left(rows: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray | None]:
-    """Sequences that end together, int64 (T, B), and where padding stands, bool (T, B) or None."""
-    steps = max(len(r) for r in rows)
-    ids, absent = np.zeros((steps, len(rows)), np.int64), np.ones((steps, len(rows)), bool)
-    for column, row in enumerate(rows):
-        ids[steps - len(row):, column], absent[steps - len(row):, column] = row, False
-    return ids, absent if absent.any() else None

@@ -11,12 +11,14 @@ from typing import Literal
 import numpy as np
 import torch
 from safetensors.torch import load_file
+from torch.nn.utils.rnn import PackedSequence
 
 from core.checkpoints.card import PairsCard, Seq2SeqCard
 from core.checkpoints.rounding import round_weights
 from core.checkpoints.seq2seq import save_seq2seq
 from core.corpora.pairs import MULTI30K, SentencePairs, pairs_licence, read_multi30k, read_pairs
 from core.errors import TrainingError
+from core.models.packing import pack_rows
 from core.models.seq2seq import Seq2Seq, Seq2SeqConfig
 from core.settings import cache_folder
 from core.tokens.pairs import (
@@ -24,7 +26,6 @@ from core.tokens.pairs import (
     PairVocabulary,
     build_pair_vocabulary,
     encode_pairs,
-    pad_pairs,
     plan_pair_batches,
     split_pairs,
 )
@@ -145,15 +146,18 @@ def measure_pair_perplexity(model: Seq2Seq, pairs: EncodedPairs, *, batch: int =
     model.eval()
     total, count = 0.0, 0
     for rows in plan_pair_batches(pairs, batch):
-        loss, n = model.loss(*to_tensors(pad_pairs(pairs, rows), device), dtype)
+        loss, n = model.loss(*pack_pairs(pairs, rows, device), dtype)
         total, count = total + float(loss), count + n
     model.train(was_training)
     return math.exp(min(total / max(count, 1), 700.0))
 
 
-def to_tensors(arrays: tuple[np.ndarray | None, ...], device: torch.device) -> tuple[torch.Tensor | None, ...]:
-    """Arrays of `pad_pairs` on a device; None stays None."""
-    return tuple(None if a is None else torch.from_numpy(a).to(device) for a in arrays)
+def pack_pairs(pairs: EncodedPairs, rows: np.ndarray,
+               device: torch.device | str = "cpu") -> tuple[PackedSequence, PackedSequence, torch.Tensor]:
+    """Some pairs as `Seq2Seq.loss` takes them: sources, translations, and of these the next tokens in their rows."""
+    written = [pairs.target(s) for s in rows]
+    return (pack_rows((pairs.source(s) for s in rows), device), pack_rows((ids[:-1] for ids in written), device),
+            pack_rows((ids[1:] for ids in written), device).data)  # of the same lengths, so in the same order
 
 
 class Seq2SeqRun(EpochRun):
@@ -207,7 +211,7 @@ class Seq2SeqRun(EpochRun):
 
     def _step(self, batch: np.ndarray, rate: float) -> tuple[float, int]:
         paper = self.settings.recipe == "paper"
-        loss, n = self.model.loss(*to_tensors(pad_pairs(self.data.encoded["train"], batch), self.device), self.dtype)
+        loss, n = self.model.loss(*pack_pairs(self.data.encoded["train"], batch, self.device), self.dtype)
         descend(self.optimiser, loss / (len(batch) if paper else n), rate=rate,
                 clip=self.settings.clip or (5.0 if paper else 1.0))
         return float(loss.detach()), n

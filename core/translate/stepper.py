@@ -9,7 +9,8 @@ from torch import Tensor
 
 from core.errors import CheckpointError
 from core.models.lstm import LSTMLayer, LSTMReader, State
-from core.models.recurrence import pack_product, run_recurrence, shut_gates, tanh_
+from core.models.packing import Sequences, find_order
+from core.models.recurrence import find_ends, pack_product, run_packed, tanh_
 from core.models.seq2seq import Seq2Seq
 from core.translate.choose import pad_to_chunks
 
@@ -47,14 +48,12 @@ class _Layer:
         c = torch.addcmul(f * c, i, g)
         return tanh_(c.clone()).mul_(o), c
 
-    def read(self, x: Tensor, absent: Tensor | None) -> tuple[Tensor, State]:
-        """As `advance` over T steps from zero: every h, (T, R, H), and the last h and c."""
-        gates = self.from_input(x.flatten(0, 1)).view(*x.shape[:2], -1)
-        shut_gates(gates, absent)
-        hs = gates.new_empty(*x.shape[:2], gates.shape[2] // 4)
-        cs, zero = torch.empty_like(hs), torch.zeros_like(hs[0])
-        run_recurrence(gates, self.from_state, zero, zero, cs=cs, hs=hs)
-        return hs, (hs[-1], cs[-1])
+    def read(self, x: Tensor, counts: Sequence[int]) -> tuple[Tensor, State]:
+        """As `follow` from zero, with the last h and c of every row beside it."""
+        gates = self.from_input(x)
+        zero, ends = gates.new_zeros(counts[0], gates.shape[1] // 4), find_ends(counts)
+        hs, cs = run_packed(gates, self.from_state, zero, zero, counts)
+        return hs, (hs[ends], cs[ends])
 
 
 class Stepper:
@@ -94,16 +93,15 @@ class Stepper:
         return [_lay_out(m.encoder, pack_product) for m in self.models]
 
     @torch.inference_mode()
-    def start(self, sources: Sequence[Tensor], absents: Sequence[Tensor | None]) -> States:
+    def start(self, sources: Sequence[Sequences]) -> States:
         """Each model's state after its reading of S sentences; rows are sentences.
 
         Parameters
         ----------
-        sources, absents : one tensor (T, S) a model
+        sources : one (T, S) or packed a model
             As in `Seq2Seq.encode`; models that read in other directions get other orders.
         """
-        return tuple(_read(layers, x, absent)
-                     for layers, x, absent in zip(self._encoders, sources, absents, strict=True))
+        return tuple(_read(layers, x) for layers, x in zip(self._encoders, sources, strict=True))
 
     @torch.inference_mode()
     def follow(self, tokens: Tensor, counts: Sequence[int], states: States) -> list[Tensor]:
@@ -166,12 +164,13 @@ class Stepper:
         return log_p
 
 
-def _read(layers: Sequence[_Layer], x: Tensor, absent: Tensor | None) -> tuple[State, ...]:
-    """The states of all layers after tokens (T, R)."""
-    last = []
+def _read(layers: Sequence[_Layer], source: Sequences) -> tuple[State, ...]:
+    """The states of all layers after the last token of every sentence."""
+    order, last = find_order(source), []
+    x, counts = order.ids.flatten(), order.counts or [order.batch] * len(order.ids)
     for layer in layers:
-        x, state = layer.read(x, absent)
-        last.append(state)
+        x, state = layer.read(x, counts)
+        last.append(order.restore(state))
     return tuple(last)
 
 

@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from core.checkpoints.seq2seq import Seq2SeqCheckpoint
 from core.errors import CheckpointError, TextError
+from core.models.packing import pack_rows
 from core.models.recurrence import runs_half
 from core.settings import MAX_TEXT_CHARACTERS, MAX_TYPED_TOKENS
 from core.tokens.languages import detokenise
 from core.tokens.linearise import UNK
-from core.tokens.pairs import PairVocabulary, pad_left
+from core.tokens.pairs import PairVocabulary
 from core.translate.beam import BeamResult, BeamSettings, Hypothesis, search_beams, without_tree
 from core.translate.scores import score_again
 from core.translate.stepper import States, Stepper
@@ -102,13 +102,9 @@ class Translator:
 
     def start(self, sentences: Sequence[Sequence[str]]) -> States:
         """States after reading sentences of words."""
-        sources, absents = [], []
-        for checkpoint in self.checkpoints:
-            rows = [checkpoint.vocabulary.encode_source(words, reverse=checkpoint.card.reverse) for words in sentences]
-            ids, absent = pad_left(rows)
-            sources.append(torch.from_numpy(ids))
-            absents.append(None if absent is None else torch.from_numpy(absent))
-        return self.stepper.start(sources, absents)
+        return self.stepper.start([
+            pack_rows(checkpoint.vocabulary.encode_source(words, reverse=checkpoint.card.reverse)
+                      for words in sentences) for checkpoint in self.checkpoints])
 
     def translate(self, words: Sequence[str], settings: BeamSettings = BeamSettings(), *,
                   prefix: Sequence[int] = ()) -> BeamResult:

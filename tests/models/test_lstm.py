@@ -93,6 +93,16 @@ def test_every_weight_receives_a_gradient():
         assert weight.grad is not None and weight.grad.any(), name
 
 
+@pytest.mark.parametrize("counts", [None, [4, 3, 3, 1]])
+def test_the_call_of_the_fused_kernel_is_right(counts):
+    torch.manual_seed(0)
+    layer, x = LSTMLayer(3, 5), torch.randn(11, 3) if counts else torch.randn(6, 4, 3)
+    state = torch.randn(4, 5), torch.randn(4, 5)
+    for first in (None, state):
+        hs, last = layer._run_fused(x, layer.w_hh, first, counts)  # torch has it for processors too, only slower
+        torch.testing.assert_close((hs, last), layer(x, state=first, counts=counts), atol=1e-5, rtol=1e-4)
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="the fused kernel needs a GPU, and this machine has none")
 def test_the_fused_kernel_gives_the_same_states():
     model, ids = build().eval(), random_ids()

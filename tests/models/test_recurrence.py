@@ -4,8 +4,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch.nn.utils.rnn import pack_sequence
 
-from core.models.recurrence import LSTMSequence, pack_product, run_recurrence, tanh_
+from core.models.recurrence import LSTMSequence, find_ends, pack_product, run_recurrence, tanh_
 
 sizes = st.tuples(st.integers(1, 7), st.integers(1, 4), st.integers(1, 5), st.integers(1, 6))  # T, B, E, H
 
@@ -37,7 +38,7 @@ def run(gates, u, h, c):
 @given(sizes, st.integers(0, 99))
 def test_states_and_gradients_equal_torchs(shape, seed):
     x, w, u, b = random_layer(*shape, seed=seed)
-    h, _ = LSTMSequence.apply(x, w, u, b, torch.float32)
+    h, *_ = LSTMSequence.apply(x, w, u, b, torch.float32)
     copy, layer, expected = reference(x, w, u, b)
     torch.testing.assert_close(h, expected, atol=1e-5, rtol=1e-5)
     weight = torch.randn(h.shape, generator=torch.Generator().manual_seed(1))
@@ -45,6 +46,34 @@ def test_states_and_gradients_equal_torchs(shape, seed):
     (expected * weight).sum().backward()
     for ours, theirs in ((x, copy), (w, layer.weight_ih_l0), (u, layer.weight_hh_l0), (b, layer.bias_ih_l0)):
         torch.testing.assert_close(ours.grad, theirs.grad, atol=1e-5, rtol=1e-4)
+
+
+@settings(max_examples=25)
+@given(st.lists(st.integers(1, 7), min_size=1, max_size=5), st.integers(0, 99))
+def test_packed_sequences_run_as_torchs_do(lengths, seed):
+    lengths = sorted(lengths, reverse=True)
+    x, w, u, b = random_layer(sum(lengths), 1, 3, 4, seed=seed)
+    packed = pack_sequence(list(x.detach()[:, 0].split(lengths)))
+    rows = packed.data.clone().requires_grad_()
+    first = [torch.randn(len(lengths), 4).requires_grad_() for _ in "hc"]
+    ours = LSTMSequence.apply(rows, w, u, b, torch.float32, *first, packed.batch_sizes.tolist())
+    copy, layer, _ = reference(rows, w, u, b)
+    theirs, last = layer(packed._replace(data=copy), tuple(s[None] for s in first))
+    for own, expected in zip(ours, (theirs.data, last[0][0], last[1][0]), strict=True):
+        torch.testing.assert_close(own, expected, atol=1e-5, rtol=1e-5)
+    weights = [torch.randn_like(own) for own in ours]
+    own = torch.autograd.grad(sum((a * weight).sum() for a, weight in zip(ours, weights, strict=True)),
+                              [rows, w, u, b, *first])
+    expected = torch.autograd.grad(
+        sum((a * weight).sum() for a, weight in zip((theirs.data, last[0][0], last[1][0]), weights, strict=True)),
+        [copy, layer.weight_ih_l0, layer.weight_hh_l0, layer.bias_ih_l0, *first])
+    for a, e in zip(own, expected, strict=True):
+        torch.testing.assert_close(a, e, atol=1e-5, rtol=1e-4)
+
+
+def test_each_sequence_ends_in_its_own_row():
+    # a: 4 steps, b: 2, c: 2, d: 1; rows are a b c d, a b c, a, a
+    assert find_ends([4, 3, 1, 1]).tolist() == [8, 5, 6, 3] and find_ends([2, 2]).tolist() == [2, 3]
 
 
 def test_gradients_equal_finite_differences():
@@ -121,14 +150,14 @@ def test_one_cell_can_count_brackets():
 
 def test_sentences_of_a_batch_do_not_touch_each_other():
     x, w, u, b = (p.detach() for p in random_layer(6, 4, 3, 5))
-    together, _ = LSTMSequence.apply(x, w, u, b, torch.float32)
-    alone, _ = LSTMSequence.apply(x[:, 2:3].contiguous(), w, u, b, torch.float32)
+    together, *_ = LSTMSequence.apply(x, w, u, b, torch.float32)
+    alone, *_ = LSTMSequence.apply(x[:, 2:3].contiguous(), w, u, b, torch.float32)
     torch.testing.assert_close(together[:, 2:3], alone, atol=1e-6, rtol=1e-5)
 
 
 def test_later_tokens_change_no_earlier_state():
     x, w, u, b = (p.detach() for p in random_layer(6, 2, 3, 5))
-    whole, _ = LSTMSequence.apply(x, w, u, b, torch.float32)
+    whole, *_ = LSTMSequence.apply(x, w, u, b, torch.float32)
     torch.testing.assert_close(LSTMSequence.apply(x[:4], w, u, b, torch.float32)[0], whole[:4], atol=1e-6, rtol=1e-5)
 
 

@@ -1,11 +1,12 @@
-"""The encoder–decoder: against torch's own layers, and blind to padding."""
+"""The encoder–decoder: against torch's own layers, and without padding."""
 
+import numpy as np
 import pytest
 import torch
 
+from core.models.packing import pack_rows
 from core.models.recurrence import LSTMSequence
 from core.models.seq2seq import Seq2Seq, Seq2SeqConfig
-from core.tokens.batches import PAD
 
 
 def build(n_layers: int = 2) -> Seq2Seq:
@@ -44,7 +45,7 @@ def test_the_decoder_starts_from_all_states_of_the_encoder(n_layers):
     h, _ = decoder(model.decoder.embedding(inputs), state)
     logits = model.decoder.decoder(h)
     expected = torch.nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="sum")
-    loss, n = model.loss(source, None, inputs, targets)
+    loss, n = model.loss(source, inputs, targets)
     assert n == 15 and float(loss.detach()) == pytest.approx(float(expected.detach()), rel=1e-5)
     ours = torch.autograd.grad(loss, [model.encoder.layers[0].w_hh, model.encoder.embedding.weight])
     theirs = torch.autograd.grad(expected, [encoder.weight_hh_l0, model.encoder.embedding.weight])
@@ -56,7 +57,7 @@ def test_tied_words_are_one_matrix_that_learns_from_both_its_uses():
     tied, plain = build_tied(), Seq2Seq(Seq2SeqConfig(11, 9, 7, 7, dropout=0.0))
     assert "decoder.embedding.weight" not in tied.state_dict()
     plain.load_state_dict(tied.state_dict() | {"decoder.embedding.weight": 4 * tied.decoder.decoder.weight.detach()})
-    losses = [model.loss(batch()[0], None, *batch()[1:])[0] for model in (tied, plain)]
+    losses = [model.loss(*batch())[0] for model in (tied, plain)]
     torch.testing.assert_close(*losses)
     own = torch.autograd.grad(losses[0], tied.decoder.decoder.weight)[0]
     read, predicted = torch.autograd.grad(losses[1], [plain.decoder.embedding.weight, plain.decoder.decoder.weight])
@@ -77,20 +78,27 @@ def test_tied_words_have_as_many_numbers_as_units():
         Seq2SeqConfig(11, 9, 5, 7, tied_scale=4.0)
 
 
-def test_padding_before_a_source_and_after_a_target_changes_nothing():
-    model = build()
-    source, inputs, targets = batch()
-    alone, _ = model.loss(source[2:, :1], None, inputs[:3, :1], targets[:3, :1])
-    source, targets = source.clone(), targets.clone()
-    absent = torch.zeros(6, 3, dtype=torch.bool)
-    absent[:2, 0] = True
-    targets[3:, 0] = PAD
-    targets[:, 1:] = PAD
-    padded, n = model.loss(source, absent, inputs, targets)
-    assert n == 3 and float(padded.detach()) == pytest.approx(float(alone.detach()), rel=1e-6)
-    grads = torch.autograd.grad(padded, model.encoder.embedding.weight)[0]
-    only = torch.autograd.grad(alone, model.encoder.embedding.weight)[0]
-    torch.testing.assert_close(grads, only, atol=1e-7, rtol=1e-4)
+def test_sentences_of_any_length_lose_together_what_they_lose_alone():
+    model, rng = build(), np.random.default_rng(0)
+    sources = [rng.integers(0, 11, n) for n in (2, 6, 1, 3, 6)]
+    written = [rng.integers(0, 9, n + 1) for n in (4, 1, 5, 2, 1)]
+    together, n = model.loss(pack_rows(sources), pack_rows(ids[:-1] for ids in written),
+                             pack_rows(ids[1:] for ids in written).data)
+    alone = [model.loss(*(torch.from_numpy(a)[:, None] for a in (source, ids[:-1], ids[1:])))[0]
+             for source, ids in zip(sources, written, strict=True)]
+    assert n == 13 and float(together.detach()) == pytest.approx(sum(float(a.detach()) for a in alone), rel=1e-6)
+    weights = list(model.parameters())
+    for own, expected in zip(torch.autograd.grad(together, weights), torch.autograd.grad(sum(alone), weights),
+                             strict=True):
+        torch.testing.assert_close(own, expected, atol=1e-6, rtol=1e-4)
+
+
+def test_states_come_in_the_order_of_the_sentences():
+    model, rows = build(), [np.array([3, 4]), np.array([5, 6, 7, 8]), np.array([9])]
+    for k, (h, c) in enumerate(model.encode(pack_rows(rows))):
+        for s, row in enumerate(rows):
+            own = model.encode(torch.from_numpy(row)[:, None])[k]
+            torch.testing.assert_close((h[s], c[s]), (own[0][0], own[1][0]), atol=1e-6, rtol=1e-5)
 
 
 def test_the_paper_has_384_million_parameters():
@@ -109,7 +117,7 @@ def test_gradients_reach_the_first_state():
     with torch.no_grad():
         for name, value in (("weight_ih_l0", w), ("weight_hh_l0", u), ("bias_ih_l0", b), ("bias_hh_l0", 0 * b)):
             getattr(layer, name).copy_(value)
-    hs, last = LSTMSequence.apply(x, w, u, b, torch.float32, h, c, None)
+    hs, _, last = LSTMSequence.apply(x, w, u, b, torch.float32, h, c)
     expected, (_, expected_last) = layer(x, (h[None], c[None]))
     torch.testing.assert_close(hs, expected, atol=1e-5, rtol=1e-5)
     ours = torch.autograd.grad(hs.sin().sum() + (last * last).sum(), [h, c])

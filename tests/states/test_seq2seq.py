@@ -43,12 +43,3 @@ def test_a_recording_may_start_anywhere():
     whole = record_batch(model.encoder, ids)
     rest = record_batch(model.encoder, ids[2:], states=last_states(record_batch(model.encoder, ids[:2])))
     torch.testing.assert_close(rest.layers[0].c, whole.layers[0].c[2:], atol=1e-6, rtol=1e-5)
-
-
-def test_padding_on_the_left_leaves_a_recording_as_it_was():
-    model = build_checkpoint(4).model
-    ids = torch.tensor([[0], [4], [1]])
-    padded = record_batch(model.encoder, torch.cat([torch.zeros(2, 1, dtype=torch.long), ids]),
-                          absent=torch.tensor([[True], [True], [False], [False], [False]]))
-    torch.testing.assert_close(padded.layers[0].h[2:], record_batch(model.encoder, ids).layers[0].h)
-    assert not padded.layers[0].c[:2].any()

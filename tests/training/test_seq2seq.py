@@ -8,13 +8,12 @@ import torch
 
 from core.checkpoints.seq2seq import load_seq2seq
 from core.errors import TrainingError
-from core.tokens.pairs import pad_pairs
 from core.training.seq2seq import (
     Seq2SeqRun,
     load_pair_data,
     measure_pair_perplexity,
+    pack_pairs,
     read_parts,
-    to_tensors,
     train_seq2seq,
 )
 from core.training.state import STATE
@@ -83,7 +82,7 @@ def test_perplexity_counts_every_target_word_and_the_end(tmp_path):
     encoded = run.data.encoded["test"]
     total, count = 0.0, 0
     for s in range(len(encoded)):
-        loss, n = run.model.eval().loss(*to_tensors(pad_pairs(encoded, np.array([s])), torch.device("cpu")))
+        loss, n = run.model.eval().loss(*pack_pairs(encoded, np.array([s])))
         total, count = total + float(loss.detach()), count + n
     assert count == sum(len(t.split()) + 1 for t in PARTS["test"].targets)
     assert measure_pair_perplexity(run.model, encoded, batch=7) == pytest.approx(math.exp(total / count), rel=1e-5)

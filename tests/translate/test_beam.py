@@ -17,7 +17,7 @@ SOURCES = ([0, 3, 5, 1], [0, 7, 1], [0, 4, 6, 8, 9, 1])
 
 def start(stepper: Stepper, sources):
     """States of sources one by one, put together: no padding is involved."""
-    alone = [stepper.start([torch.tensor(s)[:, None]] * len(stepper.models), [None] * len(stepper.models))
+    alone = [stepper.start([torch.tensor(s)[:, None]] * len(stepper.models))
              for s in sources]
     return tuple(tuple((torch.cat([a[m][k][0] for a in alone]), torch.cat([a[m][k][1] for a in alone]))
                        for k in range(len(alone[0][m]))) for m in range(len(stepper.models)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.utils.rnn import pad_packed_sequence
 
 from core.analysis.results import load_result, save_result
 from core.analysis.seq2seq.sources import name_demo, read_evaluation_pairs
@@ -14,9 +15,10 @@ from core.analysis.seq2seq.untrained import untrain
 from core.checkpoints.seq2seq import Seq2SeqCheckpoint
 from core.corpora.pairs import SentencePairs
 from core.errors import AnalysisError, TextError
+from core.models.packing import Order, find_order, pack_rows
 from core.models.seq2seq import Seq2Seq
 from core.tokens.linearise import ED, ST
-from core.tokens.pairs import pad_left, select_pairs
+from core.tokens.pairs import select_pairs
 
 COLUMNS = 192  # target words of a batch: more do not fit the processor's cache at 500 units
 MOST = 80      # words of either side: a sentence of so many takes 2 s at 500 units
@@ -113,7 +115,7 @@ def measure_gradients(checkpoint: Seq2SeqCheckpoint, sources: Sequence[Sequence[
         at = 0
         for s in rows:
             k, t = len(read[s]) - 2, len(written[s]) - 1
-            own = norms[len(norms) - 1 - k:len(norms) - 1, at:at + t]  # the words, without the markers round them
+            own = norms[1:k + 1, at:at + t]  # the words, without the markers round them
             found[s] = GradientMap(np.ascontiguousarray(own[::-1] if reverse else own), log_p[at:at + t])
             at += t
     return found
@@ -133,30 +135,25 @@ def _plan(read: list[np.ndarray], written: list[np.ndarray]) -> Iterator[list[in
 
 
 def _differentiate(model: Seq2Seq, read: list[np.ndarray], written: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Norms (T, C) in the order of reading, padded on the left, and log-probabilities (C,)."""
+    """Norms (T, C) in the order of reading, zero after the end, and log-probabilities (C,)."""
     places = [(s, t) for s, ids in enumerate(written) for t in range(len(ids) - 1)]
-    source, absent = pad_left([read[s] for s, _ in places])
-    inputs = np.zeros((max(map(len, written)) - 1, len(places)), np.int64)
-    for column, (s, t) in enumerate(places):
-        inputs[:t + 1, column] = written[s][:t + 1]
+    source = pack_rows(read[s] for s, _ in places)
     wanted = torch.tensor([int(written[s][t + 1]) for s, t in places])
-    at = torch.tensor([t for _, t in places])
     with torch.enable_grad():
-        embedded = model.encoder.embedding(torch.from_numpy(source)).detach().clone().requires_grad_()
-        states = _read(model, embedded, None if absent is None else torch.from_numpy(absent))
-        h, _ = model.decoder.read(torch.from_numpy(inputs), states=states)
-        scores = model.decoder.decoder(h[at, torch.arange(len(places))])
-        log_p = scores.log_softmax(1).gather(1, wanted.unsqueeze(1))[:, 0]
+        embedded = model.encoder.embedding(source.data).detach().clone().requires_grad_()
+        _, last = model.decoder.read(pack_rows(written[s][:t + 1] for s, t in places),
+                                     states=_read(model, embedded, find_order(source)))
+        log_p = model.decoder.decoder(last[-1][0]).log_softmax(1).gather(1, wanted.unsqueeze(1))[:, 0]
         grad, = torch.autograd.grad(log_p.sum(), embedded)
-    return grad.norm(dim=2).numpy(), log_p.detach().numpy()
+    return pad_packed_sequence(source._replace(data=grad.norm(dim=1)))[0].numpy(), log_p.detach().numpy()
 
 
-def _read(model: Seq2Seq, x: Tensor, absent: Tensor | None) -> tuple[tuple[Tensor, Tensor], ...]:
-    """The encoder's last states from embeddings (T, C, E); evaluation mode, so there is no dropout to repeat."""
+def _read(model: Seq2Seq, x: Tensor, order: Order) -> tuple[tuple[Tensor, Tensor], ...]:
+    """The encoder's last states from packed embeddings (N, E); evaluation mode, so there is no dropout to repeat."""
     states = []
     for layer in model.encoder.layers:
-        x, state = layer(x, absent=absent)
-        states.append(state)
+        x, state = layer(x, counts=order.counts)
+        states.append(order.restore(state))
     return tuple(states)
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.nn.utils.rnn import pad_packed_sequence
 
 from core.corpora.pairs import SentencePairs
 from core.models.seq2seq import Seq2Seq
-from core.tokens.batches import PAD
-from core.tokens.pairs import EncodedPairs, pad_pairs, plan_pair_batches
-from core.training.seq2seq import to_tensors
+from core.tokens.pairs import EncodedPairs, plan_pair_batches
+from core.training.seq2seq import pack_pairs
 
 TASKS: dict[str, Callable[[list[int]], list[int]]] = {
     "copy": lambda row: row, "sort": sorted, "reverse": lambda row: row[::-1]}
@@ -107,14 +107,15 @@ def read_sequences(model: Seq2Seq, pairs: EncodedPairs) -> Reading:
     longest, loss, right = int(pairs.target_lengths.max()) - 1, 0.0, np.zeros(len(pairs), bool)
     hits, there = np.zeros(longest), np.zeros(longest)
     for rows in plan_pair_batches(pairs, 128):
-        source, absent, inputs, targets = to_tensors(pad_pairs(pairs, rows), torch.device("cpu"))
-        h, _ = model.decoder.read(inputs, states=model.encode(source, absent))
-        log_p, known = model.decoder.decoder(h).log_softmax(2), targets != PAD
-        loss -= float(log_p.gather(2, targets.clamp_min(0).unsqueeze(2))[..., 0][known].sum())
-        hit = (log_p.argmax(2) == targets) & known
-        right[rows] = (hit | ~known).all(0).numpy()
-        hits[:len(hit)] += hit.sum(1).numpy()
-        there[:len(hit)] += known.sum(1).numpy()
+        source, inputs, targets = pack_pairs(pairs, rows)
+        h, _ = model.decoder.read(inputs, states=model.encode(source))
+        log_p = model.decoder.decoder(h).log_softmax(1)
+        loss -= float(log_p.gather(1, targets.unsqueeze(1)).sum())
+        hit = inputs._replace(data=log_p.argmax(1) == targets)
+        by_place, _ = pad_packed_sequence(hit)
+        hits[:len(by_place)] += by_place.sum(1).numpy()
+        there[:len(by_place)] += inputs.batch_sizes.numpy()
+        right[rows] = pad_packed_sequence(hit, padding_value=True)[0].all(0).numpy()
     model.train(was_training)
     with np.errstate(invalid="ignore"):
         return Reading(math.exp(min(50.0, loss / there.sum())), right, hits / there)
