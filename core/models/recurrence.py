@@ -83,16 +83,21 @@ def retreat(gate: Tensor, before: Tensor, cell: Tensor, *, d_out: Tensor, dc: Te
     limit : float, optional
         Of `advance`: a cell that was cut passes no gradient.
     """
+    through_sigmoid, through_tanh = torch.ops.aten.sigmoid_backward, torch.ops.aten.tanh_backward
     i, f, g, o = gate.chunk(4, dim=1)
     tanh_c = torch.tanh(cell)
-    dc.addcmul_(d_out * o, 1 - tanh_c * tanh_c)
+    dc.add_(through_tanh(d_out * o, tanh_c))
     if limit is not None:
         dc.mul_(cell.abs() < limit)
-    d_i, d_f, d_g, d_o = delta.chunk(4, dim=1)
-    d_i.copy_(dc * g * i * (1 - i))
-    d_f.copy_(dc * before * f * (1 - f))
-    d_g.copy_(dc * i * (1 - g * g))
-    d_o.copy_(d_out * tanh_c * o * (1 - o))
+    d_gate = torch.empty_like(gate)
+    d_i, d_f, d_g, d_o = d_gate.chunk(4, dim=1)
+    torch.mul(dc, g, out=d_i)
+    torch.mul(dc, before, out=d_f)
+    torch.mul(d_out, tanh_c, out=d_o)
+    for d_own, own in ((d_gate[:, :2 * cell.shape[1]], gate[:, :2 * cell.shape[1]]), (d_o, o)):
+        through_sigmoid.grad_input(d_own, own, grad_input=d_own)
+    through_tanh.grad_input(dc * i, g, grad_input=d_g)
+    delta.copy_(d_gate)
     dc.mul_(f)
 
 
