@@ -85,7 +85,7 @@ def retreat(gate: Tensor, before: Tensor, cell: Tensor, *, d_out: Tensor, dc: Te
     """
     through_sigmoid, through_tanh = torch.ops.aten.sigmoid_backward, torch.ops.aten.tanh_backward
     i, f, g, o = gate.chunk(4, dim=1)
-    tanh_c = torch.tanh(cell)
+    tanh_c = tanh_(cell.clone())
     dc.add_(through_tanh(d_out * o, tanh_c))
     if limit is not None:
         dc.mul_(cell.abs() < limit)
@@ -163,24 +163,29 @@ class LSTMSequence(torch.autograd.Function):
         gates = (x_low @ w_low.t()).float().add_(b)
         zero = gates.new_zeros(counts[0], w_hh.shape[1])
         h, c = zero if h is None else h, zero if c is None else c
-        hs, cs = run_packed(gates, lambda h: h.to(dtype) @ u_low.t(), h, c, counts)
+        product = pack_product(u_low)
+        hs, cs = run_packed(gates, lambda h: product(h.to(dtype)), h, c, counts)
         ctx.save_for_backward(x_low, w_low, u_low, gates, cs, hs, h, c)
         ctx.counts, ctx.shape = counts, x.shape
+        ctx.set_materialize_grads(False)  # of an encoder only the last states are used
         ends = find_ends(counts).to(hs.device)
         return hs.view(*x.shape[:-1], -1), hs[ends], cs[ends]
 
     @staticmethod
     def backward(ctx, grad_h, grad_last_h, grad_last_c):
         x, w, u, gates, cs, hs, h_first, c_first = ctx.saved_tensors
-        counts = ctx.counts
+        counts, product = ctx.counts, pack_product(u.t())
         delta = torch.empty_like(gates, dtype=u.dtype)  # dL/d(pre-activation of gates)
-        dh, dc = grad_last_h.clone(), grad_last_c.clone()  # going back, a sequence is met at its end
-        steps = [a.split(counts) for a in (gates, cs, grad_h.reshape(-1, hs.shape[1]), delta)]
-        for gate, cell, grad, own, before in zip(*map(reversed, steps), [*reversed(cs.split(counts)[:-1]), c_first],
-                                                 strict=True):
+        # going back, a sequence is met at its end
+        dh, dc = (torch.zeros_like(c_first) if g is None else g.clone() for g in (grad_last_h, grad_last_c))
+        gradients = [None] * len(counts) if grad_h is None else grad_h.reshape(hs.shape).split(counts)
+        befores = [c_first, *cs.split(counts)[:-1]]
+        for gate, before, cell, own, gradient in reversed(list(zip(
+                gates.split(counts), befores, cs.split(counts), delta.split(counts), gradients, strict=True))):
             n = len(gate)
-            retreat(gate, before[:n], cell, d_out=dh[:n].add_(grad), dc=dc[:n], delta=own)
-            dh[:n] = own @ u
+            d_out = dh[:n] if gradient is None else dh[:n].add_(gradient)
+            retreat(gate, before[:n], cell, d_out=d_out, dc=dc[:n], delta=own)
+            d_out.copy_(product(own))
         needed = (*ctx.needs_input_grad, False, False)
         grad_x = (delta @ w).float().view(ctx.shape) if needed[0] else None
         grad_w = (delta.t() @ x).float() if needed[1] else None
