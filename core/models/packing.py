@@ -12,8 +12,9 @@ Sequences = Tensor | PackedSequence  # ids of B sequences: (T, B) of one length,
 
 
 def pack_rows(rows: Iterable[np.ndarray], device: torch.device | str = "cpu") -> PackedSequence:
-    """Ids of B sequences, each (T,) and not empty, as int64."""
-    return pack_sequence([torch.from_numpy(np.asarray(row, np.int64)) for row in rows], enforce_sorted=False).to(device)
+    """B sequences of ids, each (T,) or (T, K) and not empty, in N rows, (N,) or (N, K), as int64."""
+    packed = pack_sequence([torch.from_numpy(row) for row in rows], enforce_sorted=False)
+    return packed._replace(data=packed.data.long()).to(device)
 
 
 @dataclass(frozen=True)

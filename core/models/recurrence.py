@@ -63,7 +63,7 @@ def advance(gate: Tensor, c: Tensor, *, cell: Tensor, out: Tensor, limit: float 
     cell.addcmul_(gate[:, :hidden], gate[:, 2 * hidden:3 * hidden])
     if limit is not None:
         cell.clamp_(-limit, limit)
-    tanh_(out.copy_(cell)).mul_(gate[:, 3 * hidden:])
+    torch.mul(cell, 2, out=out).sigmoid_().mul_(2).sub_(1).mul_(gate[:, 3 * hidden:])  # tanh_ of a copy
 
 
 def retreat(gate: Tensor, before: Tensor, cell: Tensor, *, d_out: Tensor, dc: Tensor, delta: Tensor,
@@ -85,7 +85,7 @@ def retreat(gate: Tensor, before: Tensor, cell: Tensor, *, d_out: Tensor, dc: Te
     """
     through_sigmoid, through_tanh = torch.ops.aten.sigmoid_backward, torch.ops.aten.tanh_backward
     i, f, g, o = gate.chunk(4, dim=1)
-    tanh_c = tanh_(cell.clone())
+    tanh_c = cell.mul(2).sigmoid_().mul_(2).sub_(1)  # tanh_ of a copy
     dc.add_(through_tanh(d_out * o, tanh_c))
     if limit is not None:
         dc.mul_(cell.abs() < limit)
@@ -163,8 +163,7 @@ class LSTMSequence(torch.autograd.Function):
         gates = (x_low @ w_low.t()).float().add_(b)
         zero = gates.new_zeros(counts[0], w_hh.shape[1])
         h, c = zero if h is None else h, zero if c is None else c
-        product = pack_product(u_low)
-        hs, cs = run_packed(gates, lambda h: product(h.to(dtype)), h, c, counts)
+        hs, cs = run_packed(gates, lambda h: h.to(dtype) @ u_low.t(), h, c, counts)  # to lay u out costs what it gains
         ctx.save_for_backward(x_low, w_low, u_low, gates, cs, hs, h, c)
         ctx.counts, ctx.shape = counts, x.shape
         ctx.set_materialize_grads(False)  # of an encoder only the last states are used
@@ -174,7 +173,7 @@ class LSTMSequence(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad_h, grad_last_h, grad_last_c):
         x, w, u, gates, cs, hs, h_first, c_first = ctx.saved_tensors
-        counts, product = ctx.counts, pack_product(u.t())
+        counts = ctx.counts
         delta = torch.empty_like(gates, dtype=u.dtype)  # dL/d(pre-activation of gates)
         # going back, a sequence is met at its end
         dh, dc = (torch.zeros_like(c_first) if g is None else g.clone() for g in (grad_last_h, grad_last_c))
@@ -185,7 +184,7 @@ class LSTMSequence(torch.autograd.Function):
             n = len(gate)
             d_out = dh[:n] if gradient is None else dh[:n].add_(gradient)
             retreat(gate, before[:n], cell, d_out=d_out, dc=dc[:n], delta=own)
-            d_out.copy_(product(own))
+            d_out.copy_(own @ u)
         needed = (*ctx.needs_input_grad, False, False)
         grad_x = (delta @ w).float().view(ctx.shape) if needed[0] else None
         grad_w = (delta.t() @ x).float() if needed[1] else None

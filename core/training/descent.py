@@ -19,6 +19,9 @@ def descend(optimiser: torch.optim.Optimizer, loss: Tensor, *, rate: float, clip
     for group in optimiser.param_groups:
         group["lr"] = rate
     loss.backward()
-    nn.utils.clip_grad_norm_([p for group in optimiser.param_groups for p in group["params"]], clip)
+    weights = [p for group in optimiser.param_groups for p in group["params"]]
+    norm = nn.utils.get_total_norm([p.grad for p in weights if p.grad is not None])
+    if not norm <= clip:  # where it is, to scale by 1 would write everything again
+        nn.utils.clip_grads_with_norm_(weights, clip, norm)
     optimiser.step()
     optimiser.zero_grad()

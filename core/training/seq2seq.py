@@ -156,8 +156,9 @@ def pack_pairs(pairs: EncodedPairs, rows: np.ndarray,
                device: torch.device | str = "cpu") -> tuple[PackedSequence, PackedSequence, torch.Tensor]:
     """Some pairs as `Seq2Seq.loss` takes them: sources, translations, and of these the next tokens in their rows."""
     written = [pairs.target(s) for s in rows]
-    return (pack_rows((pairs.source(s) for s in rows), device), pack_rows((ids[:-1] for ids in written), device),
-            pack_rows((ids[1:] for ids in written), device).data)  # of the same lengths, so in the same order
+    steps = pack_rows((np.stack([ids[:-1], ids[1:]], axis=1) for ids in written), device)
+    inputs, targets = steps.data.unbind(1)
+    return pack_rows((pairs.source(s) for s in rows), device), steps._replace(data=inputs), targets
 
 
 class Seq2SeqRun(EpochRun):
