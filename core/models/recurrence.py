@@ -22,8 +22,8 @@ def runs_half() -> bool:
     return torch.backends.mkldnn.is_available() and ask is not None and bool(ask())
 
 
-def pack_product(weight: Tensor) -> Callable[[Tensor], Tensor]:
-    """A function ``x → x @ weight.T``, with the weights laid out once for the CPU's kernels.
+def pack_product(weight: Tensor, bias: Tensor | None = None) -> Callable[[Tensor], Tensor]:
+    """A function ``x → x @ weight.T + bias``, with the weights laid out once for the CPU's kernels.
 
     oneDNN's packed float32 product takes half the time of the plain one at B = 64, H = 1000; in bfloat16 it saves a
     tenth. The operators belong to torch's own graph compiler; where they are absent the plain product serves.
@@ -33,9 +33,9 @@ def pack_product(weight: Tensor) -> Callable[[Tensor], Tensor]:
                 and (weight.dtype == torch.float32 or (weight.dtype == torch.bfloat16 and runs_half()))
                 and hasattr(operators, "_linear_pointwise") and hasattr(operators, "_reorder_linear_weight"))
     if not packable:
-        return lambda x: x @ weight.t()
+        return lambda x: torch.nn.functional.linear(x, weight, bias)
     packed = operators._reorder_linear_weight(weight.contiguous(), None)
-    return lambda x: operators._linear_pointwise(x, packed, None, "none", [], "")
+    return lambda x: operators._linear_pointwise(x, packed, bias, "none", [], "")
 
 
 def tanh_(x: Tensor) -> Tensor:

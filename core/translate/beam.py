@@ -14,7 +14,7 @@ import torch
 
 from core.errors import AnalysisError
 from core.translate.choose import choose_best
-from core.translate.stepper import States, Stepper, select_rows
+from core.translate.stepper import States, Stepper
 
 MAX_BEAM = 50
 START, END, UNKNOWN = 0, 1, 2  # as `core.tokens.vocabulary` puts them
@@ -186,10 +186,10 @@ def search_beams(stepper: Stepper, states: States, lengths: Sequence[int], setti
     settings.check()
     searches, tokens, states = _begin(stepper, states, lengths, settings, prefixes)
     banned = (START,) if settings.allow_unknown else (START, UNKNOWN)
+    rows = None
     while any(s.live for s in searches):
-        log_p, states = stepper.expand(tokens, states, banned)
+        log_p, states = stepper.expand(tokens, states, banned, rows)
         rows, tokens = _extend([s for s in searches if s.live], log_p, settings)
-        states = select_rows(states, rows)
     return [_finish(s, settings) for s in searches]
 
 

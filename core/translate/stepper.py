@@ -1,5 +1,6 @@
 """One or more decoders, run side by side a token at a time over rows that come and go."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,13 +11,13 @@ from torch import Tensor
 from core.errors import CheckpointError
 from core.models.lstm import LSTMLayer, LSTMReader, State
 from core.models.packing import Sequences, find_order
-from core.models.recurrence import find_ends, pack_product, run_packed, tanh_
+from core.models.recurrence import advance, find_ends, pack_product, run_packed
 from core.models.seq2seq import Seq2Seq
-from core.translate.choose import pad_to_chunks
+from core.translate.choose import CHUNK, ROWS, pad_to_chunks
 
 Product = Callable[[Tensor], Tensor]
 States = tuple[tuple[State, ...], ...]  # of each model, of each of its layers
-ROWS = 384  # whose log-probabilities are computed together: what the processor's caches hold
+GATED = 192  # rows whose gates are computed together: as `ROWS`
 
 
 @dataclass(frozen=True)
@@ -25,35 +26,24 @@ class _Layer:
 
     from_input: Product
     from_state: Product
+    hidden_size: int
 
-    def advance(self, x: Tensor, state: State) -> State:
-        """h and c, (R, H), after inputs: vectors (R, E), or tokens (R,) where every token's product is known."""
-        return self._advance(self.from_input(x), *state)
+    def advance(self, x: Tensor, state: State, places: Tensor | None = None) -> State:
+        """h and c, (R, H), after inputs: vectors (R, E), or tokens (R,) where every token's product is known; from
+        states (R, H), or from those at ``places`` (R,)."""
+        before, c_before = self.from_state(state[0]), state[1]
+        c = c_before.new_empty(len(x), c_before.shape[1])
+        h = torch.empty_like(c)
+        for first in range(0, len(x), GATED):
+            rows = slice(first, first + GATED)
+            whence = rows if places is None else places[rows]
+            advance(self.from_input(x[rows]).add_(before[whence]), c_before[whence], cell=c[rows], out=h[rows])
+        return h, c
 
-    def follow(self, x: Tensor, counts: Sequence[int], state: State) -> Tensor:
-        """As `advance` step by step, with inputs of all steps in a row of N; every h, (N, H). See `Stepper.follow`."""
-        hs, (h, c) = [], state
-        for gates in self.from_input(x).split(list(counts)):
-            h, c = self._advance(gates, h[:len(gates)], c[:len(gates)])
-            hs.append(h)
-        return torch.cat(hs)
-
-    def _advance(self, gates: Tensor, h: Tensor, c: Tensor) -> State:
-        gates.add_(self.from_state(h))
-        hidden = h.shape[1]
-        gates[:, :2 * hidden].sigmoid_()
-        tanh_(gates[:, 2 * hidden:3 * hidden])
-        gates[:, 3 * hidden:].sigmoid_()
-        i, f, g, o = gates.split(hidden, dim=1)
-        c = torch.addcmul(f * c, i, g)
-        return tanh_(c.clone()).mul_(o), c
-
-    def read(self, x: Tensor, counts: Sequence[int]) -> tuple[Tensor, State]:
-        """As `follow` from zero, with the last h and c of every row beside it."""
-        gates = self.from_input(x)
-        zero, ends = gates.new_zeros(counts[0], gates.shape[1] // 4), find_ends(counts)
-        hs, cs = run_packed(gates, self.from_state, zero, zero, counts)
-        return hs, (hs[ends], cs[ends])
+    def follow(self, x: Tensor, counts: Sequence[int], state: State) -> tuple[Tensor, Tensor]:
+        """As `advance` step by step, with inputs of all steps in a row of N; every h and c, (N, H). See
+        `Stepper.follow`."""
+        return run_packed(self.from_input(x), self.from_state, *state, counts)
 
 
 class Stepper:
@@ -66,8 +56,8 @@ class Stepper:
     models : sequence of Seq2Seq
         One, or an ensemble.
     half : bool
-        Products in bfloat16, for searches over thousands of sentences; log-probabilities are then right to about 0.03
-        nats, and whoever wants them exact has to ask again.
+        In bfloat16, for searches over thousands of sentences; log-probabilities are then right to about 0.03 nats,
+        those below -8 to 0.4 %, and whoever wants them exact has to ask again.
 
     Raises
     ------
@@ -84,8 +74,10 @@ class Stepper:
         self.models = tuple(models)
         product = _half_product if half else pack_product
         self._layers = [_lay_out(m.decoder, product, tabulate=half) for m in models]
-        self._softmax = [(product(pad_to_chunks(m.decoder.decoder.weight, 0.0)),
-                          pad_to_chunks(m.decoder.decoder.bias, -torch.inf)) for m in models]
+        self._n_columns = -(-self.models[0].config.target_vocabulary_size // CHUNK) * CHUNK
+        self._dtype = torch.bfloat16 if half else torch.float32
+        self._softmax = [product(pad_to_chunks(m.decoder.decoder.weight, 0.0),
+                                 pad_to_chunks(m.decoder.decoder.bias, -torch.inf)) for m in models]
 
     @cached_property
     def _encoders(self) -> list[list[_Layer]]:
@@ -118,7 +110,7 @@ class Stepper:
         for layers, own in zip(self._layers, states, strict=True):
             x = tokens
             for layer, state in zip(layers, own, strict=True):
-                x = layer.follow(x, counts, state)
+                x, _ = layer.follow(x, counts, state)
             hs.append(x)
         return hs
 
@@ -126,22 +118,30 @@ class Stepper:
     def advance(self, tokens: Tensor, states: States) -> tuple[Tensor, States]:
         """Log-probabilities of the next token in nats, (R, V), and the states after reading tokens (R,)."""
         log_p, after = self.expand(tokens, states)
-        return log_p[:, :self.models[0].config.target_vocabulary_size], after
+        return log_p[:, :self.models[0].config.target_vocabulary_size].float(), after
 
     @torch.inference_mode()
-    def expand(self, tokens: Tensor, states: States, banned: Sequence[int] = ()) -> tuple[Tensor, States]:
+    def expand(self, tokens: Tensor, states: States, banned: Sequence[int] = (),
+               rows: Tensor | None = None) -> tuple[Tensor, States]:
         """As `advance`, for `choose_best`: with columns at -inf up to a whole number of chunks.
 
         Parameters
         ----------
         banned : sequence of int
             Tokens that are at -inf too; the others keep their probability.
+        rows : int64 tensor of shape (R,), optional
+            The states before the tokens; by default each its own. What is multiplied with a state is multiplied once,
+            however many hypotheses it has brought forth.
         """
+        places = None
+        if rows is not None:
+            kept, places = rows.unique(return_inverse=True)
+            states = select_rows(states, kept)
         hs, after = [], []
         for layers, own_states in zip(self._layers, states, strict=True):
             x, own = tokens, []
             for layer, state in zip(layers, own_states, strict=True):
-                own.append(layer.advance(x, state))
+                own.append(layer.advance(x, state, places))
                 x = own[-1][0]
             hs.append(x)
             after.append(tuple(own))
@@ -152,15 +152,13 @@ class Stepper:
     @torch.inference_mode()
     def predict(self, hs: Sequence[Tensor]) -> Tensor:
         """Log-probabilities of the next token in nats, (N, V'), from each model's top h (N, H); V' as in `expand`."""
-        log_p = torch.empty(len(hs[0]), len(self._softmax[0][1]))
-        logits = torch.empty_like(log_p[:ROWS])
+        log_p = torch.empty(len(hs[0]), self._n_columns, dtype=self._dtype)
         for rows, *own in zip(log_p.split(ROWS), *(h.split(ROWS) for h in hs), strict=True):
-            found = []
-            for h, (product, bias) in zip(own, self._softmax, strict=True):
-                torch.add(product(h), bias, out=logits[:len(h)])
-                found.append(torch.log_softmax(logits[:len(h)], 1, out=rows if len(hs) == 1 else None))
-            if len(hs) > 1:
-                torch.logsumexp(torch.stack(found), 0, out=rows).sub_(torch.tensor(len(found)).log())
+            if len(own) == 1:
+                torch.log_softmax(self._softmax[0](own[0]), 1, out=rows)
+            else:
+                found = [torch.log_softmax(product(h), 1) for h, product in zip(own, self._softmax, strict=True)]
+                rows.copy_(torch.stack(found).float().logsumexp(0).sub_(math.log(len(found))))
         return log_p
 
 
@@ -168,9 +166,11 @@ def _read(layers: Sequence[_Layer], source: Sequences) -> tuple[State, ...]:
     """The states of all layers after the last token of every sentence."""
     order, last = find_order(source), []
     x, counts = order.ids.flatten(), order.counts or [order.batch] * len(order.ids)
+    ends = find_ends(counts)
     for layer in layers:
-        x, state = layer.read(x, counts)
-        last.append(order.restore(state))
+        zero = torch.zeros(order.batch, layer.hidden_size)
+        x, c = layer.follow(x, counts, (zero, zero))
+        last.append(order.restore((x[ends], c[ends])))
     return tuple(last)
 
 
@@ -180,7 +180,7 @@ def _lay_out(reader: LSTMReader, product: Callable[[Tensor], Product], *, tabula
     embedding = reader.embedding.weight
     if tabulate:
         table = (product(first.w_ih)(embedding) + first.b).bfloat16()
-        lowest = _Layer(lambda tokens: table[tokens].float(), product(first.w_hh))
+        lowest = _Layer(lambda tokens: table[tokens].float(), product(first.w_hh), first.w_hh.shape[1])
     else:
         own = product(first.w_ih)
 
@@ -188,18 +188,18 @@ def _lay_out(reader: LSTMReader, product: Callable[[Tensor], Product], *, tabula
             words, place = tokens.unique(return_inverse=True)  # of a thousand words in a row few are new
             return (own(embedding[words]) + first.b)[place]
 
-        lowest = _Layer(read_words, product(first.w_hh))
+        lowest = _Layer(read_words, product(first.w_hh), first.w_hh.shape[1])
     return [lowest, *(_lay_out_upper(layer, product) for layer in others)]
 
 
 def _lay_out_upper(layer: LSTMLayer, product: Callable[[Tensor], Product]) -> _Layer:
     own = product(layer.w_ih)
-    return _Layer(lambda x: own(x) + layer.b, product(layer.w_hh))
+    return _Layer(lambda x: own(x) + layer.b, product(layer.w_hh), layer.w_hh.shape[1])
 
 
-def _half_product(weight: Tensor) -> Product:
-    """A function ``x → x @ weight.T`` in bfloat16; what is added to it makes it float32."""
-    low = pack_product(weight.bfloat16())
+def _half_product(weight: Tensor, bias: Tensor | None = None) -> Product:
+    """`pack_product` in bfloat16; what is added to it makes it float32."""
+    low = pack_product(weight.bfloat16(), None if bias is None else bias.bfloat16())
     return lambda x: low(x.bfloat16())
 
 

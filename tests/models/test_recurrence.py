@@ -164,7 +164,9 @@ def test_later_tokens_change_no_earlier_state():
 @pytest.mark.parametrize("shape", [(8, 3), (300, 300)])  # plain, and packed for the CPU's kernels where it has them
 def test_a_packed_product_is_the_plain_one(shape):
     weight, x = torch.randn(shape), torch.randn(5, shape[1])
+    bias = torch.randn(len(weight))
     torch.testing.assert_close(pack_product(weight)(x), x @ weight.t(), atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(pack_product(weight, bias)(x), x @ weight.t() + bias, atol=1e-4, rtol=1e-4)
 
 
 def test_the_fast_tanh_is_tanh():

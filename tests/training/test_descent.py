@@ -34,3 +34,9 @@ def test_a_step_goes_down_the_gradient_as_far_as_the_rate_and_the_clip_say(clip)
     descend(optimiser, (w * w).sum() / 2, rate=0.1, clip=clip)  # the gradient is w itself, of norm 5
     torch.testing.assert_close(w.detach(), torch.tensor([3.0, 4.0]) * (1 - 0.1 * min(1, clip / 5)))
     assert w.grad is None and optimiser.param_groups[0]["lr"] == 0.1
+
+
+def test_a_gradient_that_is_no_number_is_not_hidden_and_weights_without_one_stay():
+    w, still = nn.Parameter(torch.tensor([3.0, 4.0])), nn.Parameter(torch.ones(2))
+    descend(torch.optim.SGD([w, still], lr=1.0), w.sum() * torch.nan, rate=0.1, clip=1.0)
+    assert w.isnan().all() and still.tolist() == [1, 1]

@@ -7,10 +7,10 @@ import torch
 from core.models.packing import pack_rows
 from core.translate import translator as translating
 from core.translate.beam import BeamSettings, search_beams
-from core.translate.choose import CHUNK
+from core.translate.choose import CHUNK, ROWS
 from core.translate.force import score_translations
 from core.translate.scores import TOGETHER, score_ids
-from core.translate.stepper import ROWS, Stepper, select_rows
+from core.translate.stepper import GATED, Stepper, select_rows
 from core.translate.translator import AT_ONCE, Translator
 from tests.translate.toy import build_checkpoint, build_model
 
@@ -49,6 +49,22 @@ def test_given_words_score_together_as_one_by_one(n_models):
             expected.append(float(log_p[0, word]))
             token = word
         np.testing.assert_allclose(scores, np.array(expected, np.float32), atol=1e-5)
+
+
+@pytest.mark.parametrize("half", [False, True])
+@pytest.mark.parametrize("n_models", [1, 2])
+def test_hypotheses_of_one_parent_go_on_from_its_states(n_models, half):
+    models, rng = [build_model(seed, n_layers=2) for seed in range(n_models)], np.random.default_rng(1)
+    stepper = Stepper(models, half=half)
+    states = stepper.start([torch.tensor([[0] * 5, [3, 4, 5, 6, 7]])] * n_models)
+    rows = torch.from_numpy(rng.integers(0, 5, GATED + 9))  # more than one piece of the gates
+    tokens = torch.from_numpy(rng.integers(0, 8, len(rows)))
+    found = stepper.expand(tokens, states, (), rows)
+    torch.testing.assert_close(found, stepper.expand(tokens, select_rows(states, rows)))
+    alone = [stepper.expand(tokens[i:i + 1], select_rows(states, rows[i:i + 1])) for i in (0, len(rows) - 1)]
+    for i, (log_p, after) in zip((0, len(rows) - 1), alone, strict=True):
+        torch.testing.assert_close(found[0][i], log_p[0], atol=0.05 if half else 1e-5, rtol=0.01 if half else 1e-4)
+        torch.testing.assert_close(found[1][0][1][0][i], after[0][1][0][0], atol=0.02 if half else 1e-5, rtol=1e-3)
 
 
 @pytest.mark.parametrize("n_models", [1, 2])
