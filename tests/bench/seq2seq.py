@@ -52,7 +52,7 @@ def bench_typed(checkpoint: Seq2SeqCheckpoint, sizes: Sizes = Sizes()) -> Row:
 def bench_batched(checkpoint: Seq2SeqCheckpoint, sizes: Sizes = Sizes()) -> Row:
     """Sentences a second with a beam of 12, all together and one by one.
 
-    Together the search runs in bfloat16: of our sentences it finds another translation in one case of eight, nearly
+    Together the search runs in bfloat16: of our sentences it finds another translation in one case of twelve, nearly
     always a long one, which is as probable on the average.
     """
     translator, settings = Translator([checkpoint]), BeamSettings()
@@ -85,7 +85,7 @@ def generate_pairs(sizes: Sizes) -> dict[str, SentencePairs]:
 
 
 def bench_training(sizes: Sizes = Sizes()) -> Row:
-    """Target tokens a second of training steps with the paper's batch; the default, 16, reaches three fifths of it."""
+    """Target tokens a second of training steps with the paper's batch; the default, 16, reaches half of it."""
     settings = Seq2SeqTraining(hidden_size=sizes.hidden, embedding_size=sizes.hidden, min_count=1, device="cpu",
                                batch=sizes.batch, source_size=sizes.vocabulary + 3, target_size=sizes.vocabulary + 3)
     keep_large_blocks()  # as training does
