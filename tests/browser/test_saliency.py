@@ -59,9 +59,9 @@ def test_playing_shades_the_words_and_stops_without_an_error(open_page, wait_idl
     for _ in range(4):  # a click that comes while the figure is laid out anew is lost
         play.click()
         with suppress(TimeoutError):
-            page.wait_for_function(MOVED, arg=[KEY, started["place"]], timeout=6_000)
+            page.wait_for_function(QUEUED % ">", arg=[KEY, 2], timeout=8_000)
             break
-    page.wait_for_function(QUEUED % ">", arg=[KEY, 2])
+    page.wait_for_function(MOVED, arg=[KEY, started["place"]])
     pause.click()
     page.wait_for_function(QUEUED % "===", arg=[KEY, 0])
     page.wait_for_timeout(300)
