@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from core.models.lstm import LSTMLanguageModel
-from core.models.recurrence import pack_product, run_recurrence, tanh_
+from core.models.recurrence import pack_product, run_recurrence, tanh
 from core.states.lstm import BatchStates, LayerStates
 
 
@@ -98,7 +98,7 @@ def _run_steps(gates: Tensor, product, h: Tensor, c: Tensor, *, cs: Tensor, hs: 
     for t in range(first, gates.shape[0]):
         run_recurrence(gates[t:t + 1], product, h, c, cs=cs[t:t + 1], hs=hs[t:t + 1])
         if change(t, cs[t], gate=gates[t], before=c):
-            tanh_(hs[t].copy_(cs[t])).mul_(gates[t, :, 3 * hidden:])
+            tanh(cs[t], out=hs[t]).mul_(gates[t, :, 3 * hidden:])
         h, c = hs[t], cs[t]
 
 

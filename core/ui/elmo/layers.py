@@ -123,9 +123,9 @@ def _show_task(checkpoint: BiLMCheckpoint, results: tuple[TaskResult, ...]) -> N
         alt=tr("Scores for {task}: {scores}.", task=task_name(chosen), scores="; ".join(
             f"{name_representation(r)} {e[0]:.3f}" for r, e in zip(result.representations, result.ends, strict=True)
             if np.isfinite(e[0]))))
-    show_guide(tr("Each row is another vector for the same words. A point is the mean over three trained classifiers "
-                  "(senses want none), its line the 95 % interval over sentences drawn again (for senses, over words). "
-                  "Grey rows are controls: a vector that knows no context, and the same network before it learned "
+    show_guide(tr("Each row is another vector for the same words. A point is the mean over classifiers of several "
+                  "seeds (senses want none), its line the 95 % interval over sentences drawn again (for senses, over "
+                  "words). Grey rows are controls: a vector that knows no context, and the same network before it learned "
                   "anything. A layer knows something of context only where it lies to the right of both."))
 
 
