@@ -125,8 +125,8 @@ def _show_task(checkpoint: BiLMCheckpoint, results: tuple[TaskResult, ...]) -> N
             if np.isfinite(e[0]))))
     show_guide(tr("Each row is another vector for the same words. A point is the mean over classifiers of several "
                   "seeds (senses want none), its line the 95 % interval over sentences drawn again (for senses, over "
-                  "words). Grey rows are controls: a vector that knows no context, and the same network before it learned "
-                  "anything. A layer knows something of context only where it lies to the right of both."))
+                  "words). Grey rows are controls: a vector that knows no context, and the same network before it "
+                  "learned anything. A layer knows something of context only where it lies to the right of both."))
 
 
 def _show_shares(checkpoint: BiLMCheckpoint, layers: LayerStudy, senses: SenseStudy | None) -> None:
