@@ -51,9 +51,9 @@ def worker_of(name, program="core.jobs.worker", server=None):
     return next((int(row[0]) for row in own if row[-1] == str(server)), None)
 
 
-def kill_worker(name):
+def kill_worker(name, program="core.jobs.worker"):
     """Kill a job's worker as the kernel does when memory runs out, and wait until the job counts as lost."""
-    worker = worker_of(name)
+    worker = worker_of(name, program)
     assert worker is not None, f"{name} had ended before it could be killed"
     os.kill(worker, signal.SIGKILL)
     await_state(lambda: not store.read_job(name).active)

@@ -13,7 +13,7 @@ import pytest
 from core.errors import JobError
 from core.jobs import queue, store
 from core.settings import ROOT, job_folder
-from tests.jobs.conftest import await_state, worker_of
+from tests.jobs.conftest import await_state, kill_worker, worker_of
 from tests.jobs.toy_command import Settings
 
 TOY = "tests.jobs.toy"  # the program that runs them
@@ -84,14 +84,13 @@ def test_a_waiting_job_can_leave_the_queue(toy, ends):
 
 
 def test_a_killed_worker_is_lost_frees_its_place_and_can_go_on(toy, ends):
-    job, waiting = toy("a", steps=150), toy("b", steps=3)
+    job, waiting = toy("a", steps=60, pause=0.1), toy("b", steps=3)  # six seconds to be found and killed in
     await_steps(job)
-    os.kill(worker_of(job.id, TOY), signal.SIGKILL)
-    lost = ends(job)
-    assert lost.state == "lost" and "Resume it" in str(lost.error)
+    kill_worker(job.id, TOY)
+    assert "Resume it" in str(store.read_job(job.id).error)
     assert ends(waiting).state == "finished"
     queue.resume(job.id)
-    assert ends(job).state == "finished" and sorted(set(steps(job))) == list(range(150))
+    assert ends(job).state == "finished" and sorted(set(steps(job))) == list(range(60))
 
 
 def test_a_terminated_worker_saves_and_stops(toy, ends):

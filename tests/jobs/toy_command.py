@@ -21,10 +21,11 @@ class Settings:
 
 
 def run(settings, work):
-    saved = work.folder / "saved"
+    saved, spare = work.folder / "saved", work.folder / "saved.part"
     for n in range(int(saved.read_text()) if saved.exists() else 0, settings.steps):
         work.report({"n": n})
-        saved.write_text(str(n + 1))
+        spare.write_text(str(n + 1))
+        os.replace(spare, saved)  # a test may kill at any moment
         if not settings.stubborn:
             work.check()
         if settings.fail == "disk" and n == 2:
