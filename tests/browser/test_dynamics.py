@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from core import settings
 from tests.browser import lab
-from tests.browser.test_pages import click_at, plot
+from tests.browser.test_pages import click_at, plot, scrub
 from tests.word2vec_lab import build_lab
 
 NOW = "e => [e.data.at(-7).x[0], e.data.at(-3).text[0], e._fullLayout.sliders[0].active]"  # cursor, words, place
@@ -30,7 +30,7 @@ def test_the_moment_is_chosen_without_the_server(open_page, wait_idle, word2vec_
     page.on("websocket", lambda socket: sent.append(socket))
     places = [opened]
     for share in (0.95, 0.05):
-        click_at(page, figure.locator(".slider-rail-touch-rect"), share, 0.5)
+        scrub(page, figure, share)
         page.wait_for_function(MOVED, arg=["dy-scene", places[-1][2]])
         page.wait_for_function("([key, x]) => document.querySelector(`.st-key-${key} .js-plotly-plot`)"
                                ".data.at(-7).x[0] !== x", arg=["dy-scene", places[-1][0]])
@@ -57,7 +57,7 @@ def test_a_playing_scene_stops_without_an_error(open_page, wait_idle, word2vec_s
     play, pause = (figure.locator(".updatemenu-button").nth(n) for n in (0, 1))
     rail = figure.locator(".slider-rail-touch-rect")
     for target, share in ((pause, 0.5), (rail, 0.6)):  # by the mouse, which does not wait for rest
-        click_at(page, rail, 0.05, 0.5)
+        scrub(page, figure, 0.05)
         page.wait_for_function("key => document.querySelector(`.st-key-${key} .js-plotly-plot`)._fullLayout.sliders[0]"
                                ".active < 6", arg="dy-scene")
         started = figure.evaluate(PLACE)

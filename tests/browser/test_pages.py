@@ -27,6 +27,19 @@ def click_at(page, target, x, y):
     page.mouse.click(box["x"] + box["width"] * x, box["y"] + box["height"] * y)
 
 
+def scrub(page, figure, share):
+    """Press a figure's slider at a share of its width.
+
+    Plotly takes a press that ends while it draws for a drag that goes on: its grip then stays where it is, whatever is
+    played, until it is pressed again.
+    """
+    for _ in range(5):
+        click_at(page, figure.locator(".slider-rail-touch-rect"), share, 0.5)
+        if not figure.evaluate("e => e._fullLayout.sliders[0]._dragging"):
+            return
+        page.wait_for_timeout(300)
+
+
 def test_scrubbing_moves_the_cursor_without_the_server(open_page, wait_idle):
     page = open_page("/trajectories?kind=1")
     wait_idle(page)
@@ -35,7 +48,7 @@ def test_scrubbing_moves_the_cursor_without_the_server(open_page, wait_idle):
     requests = []
     page.on("websocket", lambda socket: requests.append(socket))
     before = figure.evaluate("e => [e.data.at(-1).x[0], e.data.at(-3).text[0], e._fullLayout.sliders[0].active]")
-    click_at(page, figure.locator(".slider-rail-touch-rect"), 0.6, 0.5)
+    scrub(page, figure, 0.6)
     page.wait_for_function("([key, before]) => document.querySelector(`.st-key-${key} .js-plotly-plot`)"
                            "._fullLayout.sliders[0].active !== before", arg=["trajectory", before[2]])
     after = figure.evaluate("e => [e.data.at(-1).x[0], e.data.at(-3).text[0], e._fullLayout.sliders[0].active]")

@@ -7,7 +7,7 @@ from playwright.sync_api import TimeoutError, expect
 
 from core import settings
 from tests.browser import lab
-from tests.browser.test_pages import click_at, plot
+from tests.browser.test_pages import plot, scrub
 from tests.saliency_lab import build_network
 
 KEY = "sa-scene"
@@ -37,7 +37,7 @@ def test_a_link_opens_with_the_scrubber_and_the_slider_shades_the_words(open_pag
     expect(figure.locator(".slider-rail-touch-rect")).to_be_visible()
     page.on("websocket", lambda socket: sent.append(socket))
     opened = figure.evaluate(NOW)
-    click_at(page, figure.locator(".slider-rail-touch-rect"), 0.03, 0.5)
+    scrub(page, figure, 0.03)
     page.wait_for_function(MOVED, arg=[KEY, opened["place"]])
     page.wait_for_timeout(300)
     early = figure.evaluate(NOW)
@@ -53,7 +53,7 @@ def test_playing_shades_the_words_and_stops_without_an_error(open_page, wait_idl
     wait_idle(page)
     figure = plot(page, KEY)
     play, pause = (figure.locator(".updatemenu-button").nth(n) for n in (0, 1))
-    click_at(page, figure.locator(".slider-rail-touch-rect"), 0.03, 0.5)
+    scrub(page, figure, 0.03)
     page.wait_for_function(MOVED, arg=[KEY, LAST])
     started = figure.evaluate(NOW)
     for _ in range(4):  # a click that comes while the figure is laid out anew is lost
