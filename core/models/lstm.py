@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from core.models.dropout import Dropout, drop_out
 from core.models.packing import Sequences, find_order
-from core.models.recurrence import LSTMSequence
+from core.models.recurrence import LSTMSequence, round_rows
 
 State = tuple[Tensor, Tensor]  # h and c of one layer, each (B, H)
 
@@ -149,5 +149,8 @@ class LSTMLanguageModel(LSTMReader):
         if not keep.all():  # to select is to copy, and its gradient to write as much again
             h, targets = h[keep], targets[keep]
         h, targets = h.flatten(0, -2).to(dtype), targets.flatten()
+        n = len(targets)
+        if missing := round_rows(n) - n:
+            h, targets = nn.functional.pad(h, (0, 0, 0, missing)), nn.functional.pad(targets, (0, missing), value=-1)
         logits = nn.functional.linear(h, self.decoder.weight.to(dtype), self.decoder.bias.to(dtype))
-        return nn.functional.cross_entropy(logits, targets, reduction="sum"), len(targets)
+        return nn.functional.cross_entropy(logits, targets, reduction="sum", ignore_index=-1), n

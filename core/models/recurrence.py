@@ -161,8 +161,9 @@ class LSTMSequence(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, w_ih, w_hh, b, dtype, h=None, c=None, counts=None):
         counts = counts or [x.shape[1]] * len(x)
-        x_low, w_low, u_low = x.reshape(-1, x.shape[-1]).to(dtype), w_ih.to(dtype), w_hh.to(dtype)
-        gates = (x_low @ w_low.t()).float().add_(b)
+        n_rows = x.shape[:-1].numel()
+        x_low, w_low, u_low = pad_rows(x.reshape(n_rows, -1), dtype), w_ih.to(dtype), w_hh.to(dtype)
+        gates = (x_low @ w_low.t())[:n_rows].float().add_(b)
         zero = gates.new_zeros(counts[0], w_hh.shape[1])
         h, c = zero if h is None else h, zero if c is None else c
         hs, cs = run_packed(gates, lambda h: h.to(dtype) @ u_low.t(), h, c, counts)  # to lay u out costs what it gains
@@ -175,28 +176,47 @@ class LSTMSequence(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad_h, grad_last_h, grad_last_c):
         x, w, u, gates, cs, hs, h_first, c_first = ctx.saved_tensors
-        counts = ctx.counts
-        delta = torch.empty_like(gates, dtype=u.dtype)  # dL/d(pre-activation of gates)
+        counts, n_rows = ctx.counts, len(gates)
+        delta = gates.new_empty(len(x), gates.shape[1], dtype=u.dtype)  # dL/d(pre-activation of gates)
+        delta[n_rows:] = 0
         # going back, a sequence is met at its end
         dh, dc = (torch.zeros_like(c_first) if g is None else g.clone() for g in (grad_last_h, grad_last_c))
         gradients = [None] * len(counts) if grad_h is None else grad_h.reshape(hs.shape).split(counts)
         befores = [c_first, *cs.split(counts)[:-1]]
         for gate, before, cell, own, gradient in reversed(list(zip(
-                gates.split(counts), befores, cs.split(counts), delta.split(counts), gradients, strict=True))):
+                gates.split(counts), befores, cs.split(counts), delta[:n_rows].split(counts), gradients, strict=True))):
             n = len(gate)
             d_out = dh[:n] if gradient is None else dh[:n].add_(gradient)
             retreat(gate, before[:n], cell, d_out=d_out, dc=dc[:n], delta=own)
             d_out.copy_(own @ u)
         needed = (*ctx.needs_input_grad, False, False)
-        grad_x = (delta @ w).float().view(ctx.shape) if needed[0] else None
+        grad_x = (delta @ w)[:n_rows].float().view(ctx.shape) if needed[0] else None
         grad_w = (delta.t() @ x).float() if needed[1] else None
         grad_u = None
         if needed[2]:
             before = torch.cat([h_first, *(a[:n] for a, n in zip(hs.split(counts), counts[1:], strict=False))])
-            grad_u = (delta.t() @ before.to(u.dtype)).float()
+            grad_u = (delta.t() @ pad_rows(before, u.dtype)).float()
         grads = (grad_x, grad_w, grad_u, sum_rows(delta) if needed[3] else None, None,
                  dh if needed[5] else None, dc if needed[6] else None, None)
         return grads[:len(ctx.needs_input_grad)]  # as many as there were inputs
+
+
+def round_rows(n: int) -> int:
+    """The next of few numbers of rows; at most a thirty-second more.
+
+    oneDNN prepares a bfloat16 product anew for every shape, which takes 1 to 2 ms, and remembers the last thousand:
+    where batches are of any length, a twentieth of a training step.
+    """
+    step = 1 << max(0, n.bit_length() - 6)
+    return -(-n // step) * step
+
+
+def pad_rows(x: Tensor, dtype: torch.dtype) -> Tensor:
+    """Rows (N, C) in a precision, with rows of zeros up to `round_rows`."""
+    padded = x.new_empty(round_rows(len(x)), x.shape[1], dtype=dtype)
+    padded[:len(x)] = x
+    padded[len(x):] = 0
+    return padded
 
 
 def sum_rows(x: Tensor) -> Tensor:

@@ -17,6 +17,7 @@ from core.translate.choose import CHUNK, ROWS, pad_to_chunks
 
 Product = Callable[[Tensor], Tensor]
 States = tuple[tuple[State, ...], ...]  # of each model, of each of its layers
+MULTIPLIED = 32  # rows in halves are multiplied by multiples of so many
 GATED = 192  # rows whose gates are computed together: as `ROWS`
 
 
@@ -36,8 +37,8 @@ class _Layer:
         h = torch.empty_like(c)
         for first in range(0, len(x), GATED):
             rows = slice(first, first + GATED)
-            whence = rows if places is None else places[rows]
-            advance(self.from_input(x[rows]).add_(before[whence]), c_before[whence], cell=c[rows], out=h[rows])
+            u_h, own = (a[rows] if places is None else a.index_select(0, places[rows]) for a in (before, c_before))
+            advance(self.from_input(x[rows]).add_(u_h), own, cell=c[rows], out=h[rows])
         return h, c
 
     def follow(self, x: Tensor, counts: Sequence[int], state: State) -> tuple[Tensor, Tensor]:
@@ -180,14 +181,14 @@ def _lay_out(reader: LSTMReader, product: Callable[[Tensor], Product], *, tabula
     first, *others = reader.layers
     embedding = reader.embedding.weight
     if tabulate:
-        table = (product(first.w_ih)(embedding) + first.b).bfloat16()
-        lowest = _Layer(lambda tokens: table[tokens].float(), product(first.w_hh), first.w_hh.shape[1])
+        table = product(first.w_ih)(embedding) + first.b
+        lowest = _Layer(lambda tokens: table.index_select(0, tokens), product(first.w_hh), first.w_hh.shape[1])
     else:
         own = product(first.w_ih)
 
         def read_words(tokens: Tensor) -> Tensor:
             words, place = tokens.unique(return_inverse=True)  # of a thousand words in a row few are new
-            return (own(embedding[words]) + first.b)[place]
+            return (own(embedding.index_select(0, words)) + first.b).index_select(0, place)
 
         lowest = _Layer(read_words, product(first.w_hh), first.w_hh.shape[1])
     return [lowest, *(_lay_out_upper(layer, product) for layer in others)]
@@ -199,9 +200,20 @@ def _lay_out_upper(layer: LSTMLayer, product: Callable[[Tensor], Product]) -> _L
 
 
 def _half_product(weight: Tensor, bias: Tensor | None = None) -> Product:
-    """`pack_product` in bfloat16; what is added to it makes it float32."""
+    """`pack_product` in bfloat16; what is added to it makes it float32.
+
+    oneDNN prepares every number of rows that it has not seen for about 1 ms, a third of such a product; so there are
+    few of them.
+    """
     low = pack_product(weight.bfloat16(), None if bias is None else bias.bfloat16())
-    return lambda x: low(x.bfloat16())
+
+    def multiply(x: Tensor) -> Tensor:
+        rows = x.new_empty(-(-len(x) // MULTIPLIED) * MULTIPLIED, x.shape[1], dtype=torch.bfloat16)
+        rows[:len(x)] = x
+        rows[len(x):] = 0
+        return low(rows)[:len(x)]
+
+    return multiply
 
 
 def select_rows(states: States, rows: Tensor) -> States:

@@ -40,13 +40,18 @@ def test_layers_stack_as_torchs_do(n_layers):
         torch.testing.assert_close(a, b, atol=1e-5, rtol=1e-4)
 
 
-def test_the_loss_is_the_summed_cross_entropy_of_the_softmax():
-    model, ids = build().eval(), random_ids()
-    targets = random_ids().roll(1, 0)
+@pytest.mark.parametrize("steps", [6, 33])  # 99 targets are rounded up to 100
+def test_the_loss_is_the_summed_cross_entropy_of_the_softmax(steps):
+    model, ids = build().eval(), random_ids(steps)
+    targets = random_ids(steps).roll(1, 0)
     loss, n = model.loss(ids, targets)
     log_p = torch.log_softmax(model.decoder(model(ids)), dim=-1)
-    expected = -sum(float(log_p[t, b, targets[t, b]].detach()) for t in range(6) for b in range(3))
-    assert n == 18 and float(loss.detach()) == pytest.approx(expected, rel=1e-5)
+    expected = -sum(log_p[t, b, targets[t, b]] for t in range(steps) for b in range(3))
+    assert n == 3 * steps
+    torch.testing.assert_close(loss, expected)
+    weights = [model.decoder.weight, model.decoder.bias, model.layers[0].w_ih]
+    for own, other in zip(torch.autograd.grad(loss, weights), torch.autograd.grad(expected, weights), strict=True):
+        torch.testing.assert_close(own, other, atol=1e-5, rtol=1e-4)
 
 
 def test_padding_is_never_scored():

@@ -2,11 +2,11 @@
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from torch.nn.utils.rnn import pack_sequence
 
-from core.models.recurrence import LSTMSequence, find_ends, pack_product, run_recurrence, tanh
+from core.models.recurrence import LSTMSequence, find_ends, pack_product, round_rows, run_recurrence, tanh
 
 sizes = st.tuples(st.integers(1, 7), st.integers(1, 4), st.integers(1, 5), st.integers(1, 6))  # T, B, E, H
 
@@ -50,6 +50,7 @@ def test_states_and_gradients_equal_torchs(shape, seed):
 
 @settings(max_examples=25)
 @given(st.lists(st.integers(1, 7), min_size=1, max_size=5), st.integers(0, 99))
+@example([40, 30, 25, 4], 0)  # 99 rows, rounded up to 100
 def test_packed_sequences_run_as_torchs_do(lengths, seed):
     lengths = sorted(lengths, reverse=True)
     x, w, u, b = random_layer(sum(lengths), 1, 3, 4, seed=seed)
@@ -69,6 +70,13 @@ def test_packed_sequences_run_as_torchs_do(lengths, seed):
         [copy, layer.weight_ih_l0, layer.weight_hh_l0, layer.bias_ih_l0, *first])
     for a, e in zip(own, expected, strict=True):
         torch.testing.assert_close(a, e, atol=1e-5, rtol=1e-4)
+
+
+@given(st.integers(0, 10**7))
+def test_rows_are_rounded_up_by_little(n):
+    rounded = round_rows(n)
+    assert n <= rounded <= n + n // 32 and round_rows(rounded) == rounded
+    assert len({round_rows(k) for k in range(1_024, 2_049)}) == 33
 
 
 def test_each_sequence_ends_in_its_own_row():
