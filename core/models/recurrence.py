@@ -162,7 +162,7 @@ class LSTMSequence(torch.autograd.Function):
     def forward(ctx, x, w_ih, w_hh, b, dtype, h=None, c=None, counts=None):
         counts = counts or [x.shape[1]] * len(x)
         n_rows = x.shape[:-1].numel()
-        x_low, w_low, u_low = pad_rows(x.reshape(n_rows, -1), dtype), w_ih.to(dtype), w_hh.to(dtype)
+        x_low, w_low, u_low = pad_rows(x.reshape(n_rows, x.shape[-1]), dtype), w_ih.to(dtype), w_hh.to(dtype)
         gates = (x_low @ w_low.t())[:n_rows].float().add_(b)
         zero = gates.new_zeros(counts[0], w_hh.shape[1])
         h, c = zero if h is None else h, zero if c is None else c
