@@ -211,9 +211,9 @@ def round_rows(n: int) -> int:
     return -(-n // step) * step
 
 
-def pad_rows(x: Tensor, dtype: torch.dtype) -> Tensor:
-    """Rows (N, C) in a precision, with rows of zeros up to `round_rows`."""
-    padded = x.new_empty(round_rows(len(x)), x.shape[1], dtype=dtype)
+def pad_rows(x: Tensor, dtype: torch.dtype, n: int | None = None) -> Tensor:
+    """Rows (N, C) in a precision, with rows of zeros up to ``n``, by default to `round_rows`."""
+    padded = x.new_empty(round_rows(len(x)) if n is None else n, x.shape[1], dtype=dtype)
     padded[:len(x)] = x
     padded[len(x):] = 0
     return padded

@@ -11,7 +11,7 @@ from torch import Tensor
 from core.errors import CheckpointError
 from core.models.lstm import LSTMLayer, LSTMReader, State
 from core.models.packing import Sequences, find_order
-from core.models.recurrence import advance, find_ends, pack_product, run_packed
+from core.models.recurrence import advance, find_ends, pack_product, pad_rows, run_packed
 from core.models.seq2seq import Seq2Seq
 from core.translate.choose import CHUNK, ROWS, pad_to_chunks
 
@@ -207,13 +207,7 @@ def _half_product(weight: Tensor, bias: Tensor | None = None) -> Product:
     """
     low = pack_product(weight.bfloat16(), None if bias is None else bias.bfloat16())
 
-    def multiply(x: Tensor) -> Tensor:
-        rows = x.new_empty(-(-len(x) // MULTIPLIED) * MULTIPLIED, x.shape[1], dtype=torch.bfloat16)
-        rows[:len(x)] = x
-        rows[len(x):] = 0
-        return low(rows)[:len(x)]
-
-    return multiply
+    return lambda x: low(pad_rows(x, torch.bfloat16, -(-len(x) // MULTIPLIED) * MULTIPLIED))[:len(x)]
 
 
 def select_rows(states: States, rows: Tensor) -> States:
