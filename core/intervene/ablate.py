@@ -10,7 +10,7 @@ from core.intervene.edits import ColumnAblation
 from core.intervene.run import run_changed
 from core.intervene.score import pad_sentences
 from core.models.lstm import LSTMLanguageModel
-from core.models.recurrence import pack_product
+from core.models.products import pack_product
 from core.states.lstm import record_batch
 from core.tokens.batches import plan_batches
 from core.tokens.encoded import EncodedSentences

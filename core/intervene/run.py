@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from core.models.lstm import LSTMLanguageModel
-from core.models.recurrence import pack_product, run_recurrence, tanh
+from core.models.products import pack_product
+from core.models.recurrence import run_recurrence, tanh
 from core.states.lstm import BatchStates, LayerStates
 
 

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from core.intervene.run import Change, run_changed
 from core.models.lstm import LSTMLanguageModel
-from core.models.recurrence import pack_product
+from core.models.products import pack_product
 from core.tokens.batches import plan_batches
 from core.tokens.encoded import EncodedSentences
 

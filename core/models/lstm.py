@@ -10,7 +10,8 @@ from torch import Tensor, nn
 
 from core.models.dropout import Dropout, drop_out
 from core.models.packing import Sequences, find_order
-from core.models.recurrence import LSTMSequence, round_rows
+from core.models.products import round_rows
+from core.models.recurrence import LSTMSequence
 
 State = tuple[Tensor, Tensor]  # h and c of one layer, each (B, H)
 
@@ -39,7 +40,7 @@ class LSTMLayer(nn.Module):
         self.weight_drop = 0.0  # share of w_hh left out of a training step (Merity, Keskar and Socher 2018)
 
     def forward(self, x: Tensor, dtype: torch.dtype = torch.float32, *, state: State | None = None,
-                counts: Sequence[int] | None = None) -> tuple[Tensor, State]:
+                counts: Sequence[int] | None = None, places: Tensor | None = None) -> tuple[Tensor, State]:
         """Hidden states (T, B, H) for inputs (T, B, E), or (N, H) for packed ones (N, E), and the last states.
 
         Parameters
@@ -48,12 +49,14 @@ class LSTMLayer(nn.Module):
             Before the first step; zero by default.
         counts : sequence of int, optional
             Rows of each step of packed inputs, see `core.models.recurrence`.
+        places : int64 tensor of shape (T, B) or (N,), optional
+            Where each of W inputs ``x``, (W, E), stands.
         """
         w_hh = drop_out(self.w_hh, self.weight_drop, self.training)
         if x.is_cuda:  # cuDNN's fused kernel wins there
-            return self._run_fused(x, w_hh, state, counts)
+            return self._run_fused(x if places is None else x[places], w_hh, state, counts)
         h, c = (None, None) if state is None else state
-        hs, h, c = LSTMSequence.apply(x, self.w_ih, w_hh, self.b, dtype, h, c, counts)
+        hs, h, c = LSTMSequence.apply(x, self.w_ih, w_hh, self.b, dtype, h, c, counts, places)
         return hs, (h, c)
 
     def _run_fused(self, x: Tensor, w_hh: Tensor, state: State | None,
@@ -77,11 +80,14 @@ class LSTMReader(nn.Module):
     start : tuple of (h, c), each of shape (H,), or None
         One a layer, before the first token of every sequence; None for zero. It is no parameter: whoever lets a
         decoder read on its own says where it begins.
+    by_word : bool
+        Whether a word is read once a batch: its embedding loses the same numbers to dropout wherever it stands, and
+        the first layer's weights are multiplied with it once.
     """
 
     def __init__(self, config: LSTMConfig):
         super().__init__()
-        self.config, self.start = config, None
+        self.config, self.start, self.by_word = config, None, False
         self._build(config)
         nn.init.uniform_(self.embedding.weight, -0.1, 0.1)
         self.drop_in, self.drop_out = Dropout(config.input_dropout), Dropout(config.output_dropout)
@@ -116,10 +122,11 @@ class LSTMReader(nn.Module):
         order = find_order(ids)
         if states is None and self.start is not None:
             states = self.first_states(order.batch)
-        h, last = self.drop_in(self.embedding(order.ids)), []
+        ids, places = order.ids.unique(return_inverse=True) if self.by_word else (order.ids, None)
+        h, last = self.drop_in(self.embedding(ids)), []
         for k, layer in enumerate(self.layers):
             h, state = layer(self.drop_out(h) if k else h, dtype, counts=order.counts,
-                             state=order.sort(states[k]) if states else None)
+                             state=order.sort(states[k]) if states else None, places=None if k else places)
             last.append(order.restore(state))
         return h, tuple(last)
 

@@ -13,7 +13,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from core.models.recurrence import advance, pack_product, retreat, sum_rows
+from core.models.products import pack_product, sum_rows
+from core.models.recurrence import advance, retreat
 
 State = tuple[Tensor, Tensor]  # h (B, P) and c (B, H)
 

@@ -15,27 +15,7 @@ from itertools import accumulate
 import torch
 from torch import Tensor
 
-
-def runs_half() -> bool:
-    """Whether this machine's bfloat16 products are faster than its float32 ones."""
-    ask = getattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None)  # torch's own; where it is gone, float32 serves
-    return torch.backends.mkldnn.is_available() and ask is not None and bool(ask())
-
-
-def pack_product(weight: Tensor, bias: Tensor | None = None) -> Callable[[Tensor], Tensor]:
-    """A function ``x → x @ weight.T + bias``, with the weights laid out once for the CPU's kernels.
-
-    oneDNN's packed float32 product takes half the time of the plain one at B = 64, H = 1000; in bfloat16 it saves a
-    tenth. The operators belong to torch's own graph compiler; where they are absent the plain product serves.
-    """
-    operators = torch.ops.mkldnn
-    packable = (weight.device.type == "cpu" and weight.numel() >= 2**16 and torch.backends.mkldnn.is_available()
-                and (weight.dtype == torch.float32 or (weight.dtype == torch.bfloat16 and runs_half()))
-                and hasattr(operators, "_linear_pointwise") and hasattr(operators, "_reorder_linear_weight"))
-    if not packable:
-        return lambda x: torch.nn.functional.linear(x, weight, bias)
-    packed = operators._reorder_linear_weight(weight.contiguous(), None)
-    return lambda x: operators._linear_pointwise(x, packed, bias, "none", [], "")
+from core.models.products import pad_rows, round_rows, sum_at, sum_rows
 
 
 def tanh(x: Tensor, out: Tensor | None = None) -> Tensor:
@@ -154,30 +134,35 @@ class LSTMSequence(torch.autograd.Function):
     (15 steps, 128 rows, 500 units): weight gradients are one matrix product over all steps. Nothing is padded.
 
     Inputs: ``x`` (T, B, E), or (N, E) with ``counts``, the rows of each step; ``w_ih`` (4H, E), ``w_hh`` (4H, H), ``b``
-    (4H,), the dtype of the matrix products, ``h`` and ``c`` (B, H) before the first step or None for zero, ``counts``.
+    (4H,), the dtype of the matrix products, ``h`` and ``c`` (B, H) before the first step or None for zero, ``counts``,
+    and ``places`` (T, B) or (N,), if ``x`` are W vectors, (W, E), that stand there: each is multiplied once.
     Outputs, float32: ``h`` (T, B, H) or (N, H), and the last ``h`` and ``c`` of every sequence, (B, H).
     """
 
     @staticmethod
-    def forward(ctx, x, w_ih, w_hh, b, dtype, h=None, c=None, counts=None):
-        counts = counts or [x.shape[1]] * len(x)
-        n_rows = x.shape[:-1].numel()
-        x_low, w_low, u_low = pad_rows(x.reshape(n_rows, x.shape[-1]), dtype), w_ih.to(dtype), w_hh.to(dtype)
-        gates = (x_low @ w_low.t())[:n_rows].float().add_(b)
+    def forward(ctx, x, w_ih, w_hh, b, dtype, h=None, c=None, counts=None, places=None):
+        shape = x.shape[:-1] if places is None else places.shape
+        counts = counts or [shape[1]] * shape[0]
+        n_vectors = x.shape[:-1].numel()
+        x_low, w_low, u_low = pad_rows(x.reshape(n_vectors, x.shape[-1]), dtype), w_ih.to(dtype), w_hh.to(dtype)
+        gates = (x_low @ w_low.t())[:n_vectors].float().add_(b)
+        if places is not None:
+            places = places.flatten()
+            gates = gates.index_select(0, places)
         zero = gates.new_zeros(counts[0], w_hh.shape[1])
         h, c = zero if h is None else h, zero if c is None else c
         hs, cs = run_packed(gates, lambda h: h.to(dtype) @ u_low.t(), h, c, counts)  # to lay u out costs what it gains
-        ctx.save_for_backward(x_low, w_low, u_low, gates, cs, hs, h, c)
+        ctx.save_for_backward(x_low, w_low, u_low, gates, cs, hs, h, c, places)
         ctx.counts, ctx.shape = counts, x.shape
         ctx.set_materialize_grads(False)  # of an encoder only the last states are used
         ends = find_ends(counts).to(hs.device)
-        return hs.view(*x.shape[:-1], -1), hs[ends], cs[ends]
+        return hs.view(*shape, -1), hs[ends], cs[ends]
 
     @staticmethod
     def backward(ctx, grad_h, grad_last_h, grad_last_c):
-        x, w, u, gates, cs, hs, h_first, c_first = ctx.saved_tensors
-        counts, n_rows = ctx.counts, len(gates)
-        delta = gates.new_empty(len(x), gates.shape[1], dtype=u.dtype)  # dL/d(pre-activation of gates)
+        x, w, u, gates, cs, hs, h_first, c_first, places = ctx.saved_tensors
+        counts, n_rows, n_vectors = ctx.counts, len(gates), ctx.shape[:-1].numel()
+        delta = gates.new_empty(round_rows(n_rows), gates.shape[1], dtype=u.dtype)  # dL/d(pre-activation of gates)
         delta[n_rows:] = 0
         # going back, a sequence is met at its end
         dh, dc = (torch.zeros_like(c_first) if g is None else g.clone() for g in (grad_last_h, grad_last_c))
@@ -190,38 +175,15 @@ class LSTMSequence(torch.autograd.Function):
             retreat(gate, before[:n], cell, d_out=d_out, dc=dc[:n], delta=own)
             d_out.copy_(own @ u)
         needed = (*ctx.needs_input_grad, False, False)
-        grad_x = (delta @ w)[:n_rows].float().view(ctx.shape) if needed[0] else None
-        grad_w = (delta.t() @ x).float() if needed[1] else None
+        own = delta
+        if places is not None:
+            own = pad_rows(sum_at(delta[:n_rows].float(), places, n_vectors), u.dtype)
+        grad_x = (own @ w)[:n_vectors].float().view(ctx.shape) if needed[0] else None
+        grad_w = (own.t() @ x).float() if needed[1] else None
         grad_u = None
         if needed[2]:
             before = torch.cat([h_first, *(a[:n] for a, n in zip(hs.split(counts), counts[1:], strict=False))])
             grad_u = (delta.t() @ pad_rows(before, u.dtype)).float()
         grads = (grad_x, grad_w, grad_u, sum_rows(delta) if needed[3] else None, None,
-                 dh if needed[5] else None, dc if needed[6] else None, None)
+                 dh if needed[5] else None, dc if needed[6] else None, None, None)
         return grads[:len(ctx.needs_input_grad)]  # as many as there were inputs
-
-
-def round_rows(n: int) -> int:
-    """The next of few numbers of rows; at most a thirty-second more.
-
-    oneDNN prepares a bfloat16 product anew for every shape, which takes 1 to 2 ms, and remembers the last thousand:
-    where batches are of any length, a twentieth of a training step.
-    """
-    step = 1 << max(0, n.bit_length() - 6)
-    return -(-n // step) * step
-
-
-def pad_rows(x: Tensor, dtype: torch.dtype, n: int | None = None) -> Tensor:
-    """Rows (N, C) in a precision, with rows of zeros up to ``n``, by default to `round_rows`."""
-    padded = x.new_empty(round_rows(len(x)) if n is None else n, x.shape[1], dtype=dtype)
-    padded[:len(x)] = x
-    padded[len(x):] = 0
-    return padded
-
-
-def sum_rows(x: Tensor) -> Tensor:
-    """float32 (C,), the sum of the rows of (N, C), as a product, rounded to the precision of ``x``.
-
-    In bfloat16 it takes a fourth of the time of `Tensor.sum` (2,048 rows of 2,000).
-    """
-    return (x.new_ones(1, len(x)) @ x)[0].float()

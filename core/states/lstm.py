@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from core.models.lstm import LSTMLanguageModel, LSTMReader, State
-from core.models.recurrence import pack_product, run_recurrence
+from core.models.products import pack_product
+from core.models.recurrence import run_recurrence
 from core.tokens.batches import plan_batches
 from core.tokens.encoded import EncodedSentences
 

@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from torch.nn.utils.rnn import pack_sequence
 
-from core.models.recurrence import LSTMSequence, find_ends, pack_product, round_rows, run_recurrence, tanh
+from core.models.recurrence import LSTMSequence, find_ends, run_recurrence, tanh
 
 sizes = st.tuples(st.integers(1, 7), st.integers(1, 4), st.integers(1, 5), st.integers(1, 6))  # T, B, E, H
 
@@ -72,11 +72,21 @@ def test_packed_sequences_run_as_torchs_do(lengths, seed):
         torch.testing.assert_close(a, e, atol=1e-5, rtol=1e-4)
 
 
-@given(st.integers(0, 10**7))
-def test_rows_are_rounded_up_by_little(n):
-    rounded = round_rows(n)
-    assert n <= rounded <= n + n // 32 and round_rows(rounded) == rounded
-    assert len({round_rows(k) for k in range(1_024, 2_049)}) == 33
+@pytest.mark.parametrize("counts", [None, [4, 3, 3, 1]])
+def test_a_vector_that_stands_in_many_places_is_as_good_as_copies_of_it(counts):
+    vectors, w, u, b = random_layer(1, 5, 3, 4)
+    vectors = vectors.detach()[0].requires_grad_()
+    places = torch.randint(0, 4, (sum(counts),) if counts else (6, 2))  # the fifth stands nowhere
+    once = LSTMSequence.apply(vectors, w, u, b, torch.float32, None, None, counts, places)
+    copies = LSTMSequence.apply(vectors[places], w, u, b, torch.float32, None, None, counts)
+    for own, expected in zip(once, copies, strict=True):
+        torch.testing.assert_close(own, expected, atol=1e-6, rtol=1e-5)
+    weights = [torch.randn_like(a) for a in once]
+    gradients = [torch.autograd.grad(sum((a * weight).sum() for a, weight in zip(own, weights, strict=True)),
+                                     [vectors, w, u, b]) for own in (once, copies)]
+    for own, expected in zip(*gradients, strict=True):
+        torch.testing.assert_close(own, expected, atol=1e-5, rtol=1e-4)
+    assert (gradients[0][0][4] == 0).all()
 
 
 def test_each_sequence_ends_in_its_own_row():
@@ -167,14 +177,6 @@ def test_later_tokens_change_no_earlier_state():
     x, w, u, b = (p.detach() for p in random_layer(6, 2, 3, 5))
     whole, *_ = LSTMSequence.apply(x, w, u, b, torch.float32)
     torch.testing.assert_close(LSTMSequence.apply(x[:4], w, u, b, torch.float32)[0], whole[:4], atol=1e-6, rtol=1e-5)
-
-
-@pytest.mark.parametrize("shape", [(8, 3), (300, 300)])  # plain, and packed for the CPU's kernels where it has them
-def test_a_packed_product_is_the_plain_one(shape):
-    weight, x = torch.randn(shape), torch.randn(5, shape[1])
-    bias = torch.randn(len(weight))
-    torch.testing.assert_close(pack_product(weight)(x), x @ weight.t(), atol=1e-4, rtol=1e-4)
-    torch.testing.assert_close(pack_product(weight, bias)(x), x @ weight.t() + bias, atol=1e-4, rtol=1e-4)
 
 
 def test_the_fast_tanh_is_tanh():

@@ -124,3 +124,27 @@ def test_gradients_reach_the_first_state():
     theirs = torch.autograd.grad(expected.sin().sum() + (expected_last * expected_last).sum(), [h, c])
     for a, b in zip(ours, theirs, strict=True):
         torch.testing.assert_close(a, b, atol=1e-5, rtol=1e-4)
+
+
+def test_a_word_loses_the_same_numbers_wherever_it_stands():
+    torch.manual_seed(0)
+    model = Seq2Seq(Seq2SeqConfig(11, 9, 40, 7, dropout=0.5))
+    read = []
+    model.encoder.drop_in.register_forward_hook(lambda _, given, dropped: read.append((given[0], dropped)))
+    model.encode(torch.tensor([[3, 4], [4, 3], [3, 3]]))
+    ((given, dropped),) = read
+    assert given.shape == dropped.shape == (2, 40)  # of two words
+    assert 0 < int((dropped == 0).sum()) < dropped.numel() and not torch.equal(dropped[0] == 0, dropped[1] == 0)
+
+
+def test_words_read_once_a_batch_lose_what_words_read_anew_lose():
+    model = build()
+    losses, gradients = [], []
+    for by_word in (True, False):
+        model.encoder.by_word = model.decoder.by_word = by_word
+        loss, _ = model.loss(*batch())
+        losses.append(loss)
+        gradients.append(torch.autograd.grad(loss, list(model.parameters())))
+    torch.testing.assert_close(*losses)
+    for own, expected in zip(*gradients, strict=True):
+        torch.testing.assert_close(own, expected, atol=1e-5, rtol=1e-4)
