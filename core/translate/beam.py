@@ -188,8 +188,8 @@ def search_beams(stepper: Stepper, states: States, lengths: Sequence[int], setti
     banned = (START,) if settings.allow_unknown else (START, UNKNOWN)
     rows = None
     while any(s.live for s in searches):
-        log_p, states = stepper.expand(tokens, states, banned, rows)
-        rows, tokens = _extend([s for s in searches if s.live], log_p, settings)
+        scores, states = stepper.expand(tokens, states, banned, rows)
+        rows, tokens = _extend([s for s in searches if s.live], scores, settings)
     return [_finish(s, settings) for s in searches]
 
 
@@ -215,13 +215,13 @@ def _begin(stepper: Stepper, states: States, lengths: Sequence[int], settings: B
     return searches, tokens, states
 
 
-def _extend(searches: list[_Search], log_p: torch.Tensor,
+def _extend(searches: list[_Search], scores: torch.Tensor,
             settings: BeamSettings) -> tuple[torch.Tensor, torch.Tensor]:
-    """Move every search one step on, given the log-probabilities after each of its hypotheses, one after the other in
+    """Move every search one step on, given the scores of all words after each of its hypotheses, one after the other in
     the rows of (R, V'); returns the rows its hypotheses come from and their last tokens."""
     live = [node for search in searches for node in search.live]
     before = torch.tensor([search.score[node] for search in searches for node in search.live], dtype=torch.float64)
-    best = choose_best(log_p, before, [len(search.live) for search in searches], settings.beam)
+    best = choose_best(scores, before, [len(search.live) for search in searches], settings.beam)
     rows, tokens = [], []
     for search, own_rows, own_words, values in zip(searches, *(a.tolist() for a in best), strict=True):
         search.live, own = [], []

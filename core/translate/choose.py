@@ -16,7 +16,15 @@ def pad_to_chunks(tensor: Tensor, value: float) -> Tensor:
     return torch.cat([tensor, tensor.new_full((missing, *tensor.shape[1:]), value)])
 
 
-def choose_best(log_p: Tensor, before: Tensor, counts: Sequence[int],
+def take_logs(scores: Tensor) -> Tensor:
+    """Log-probabilities in float32 of scores: they themselves, or in bfloat16 probabilities.
+
+    bfloat16 rounds a number by 1/256 at most, so a probability's logarithm by 0.004; a logarithm of -8 by 0.016.
+    """
+    return scores.float().log() if scores.dtype == torch.bfloat16 else scores
+
+
+def choose_best(scores: Tensor, before: Tensor, counts: Sequence[int],
                 n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The ``n`` most probable continuations of every search.
 
@@ -25,10 +33,11 @@ def choose_best(log_p: Tensor, before: Tensor, counts: Sequence[int],
 
     Parameters
     ----------
-    log_p : float32 tensor of shape (R, V')
-        Of every word after every hypothesis, nats; V' is a multiple of `CHUNK`, and what must not come is at -inf.
+    scores : tensor of shape (R, V')
+        Of every word after every hypothesis, see `take_logs`; V' is a multiple of `CHUNK`, and what must not come has
+        no probability.
     before : float64 tensor of shape (R,)
-        Scores of the hypotheses.
+        Log-probabilities of the hypotheses, nats.
     counts : sequence of int
         Hypotheses of each of S searches, at least one, in the order of the rows.
     n : int
@@ -40,24 +49,34 @@ def choose_best(log_p: Tensor, before: Tensor, counts: Sequence[int],
     log_p : float32 array of shape (S, n')
         Of the words; -inf where there are no more.
     """
-    n_rows, size = log_p.shape
+    n_rows, size = scores.shape
     n_chunks = size // CHUNK
-    chunks = log_p.view(n_rows * n_chunks, CHUNK)
+    chunks = scores.view(n_rows * n_chunks, CHUNK)
     rows_of = torch.tensor(counts)
     first, widest = rows_of.cumsum(0) - rows_of, max(counts)
     owner = torch.repeat_interleave(rows_of)
     place = torch.arange(n_rows) - first[owner]
     largest = before.new_full((len(counts), widest, n_chunks), -torch.inf)
-    tops = torch.cat([piece.view(len(piece), n_chunks, CHUNK).float().amax(2)  # in halves it takes four times as long
-                      for piece in log_p.split(ROWS)])
-    largest[owner, place] = tops + before[:, None]
+    largest[owner, place] = take_logs(_find_largest(scores.view(n_rows, n_chunks, CHUNK))) + before[:, None]
     found = largest.flatten(1).topk(min(n, widest * n_chunks))
     row = torch.where(found.values > -torch.inf, first[:, None] + found.indices // n_chunks, 0)
     chunk = found.indices % n_chunks
-    sums = chunks.index_select(0, (row * n_chunks + chunk).flatten()).view(*row.shape, CHUNK) + before[row, None]
+    own = chunks.index_select(0, (row * n_chunks + chunk).flatten()).view(*row.shape, CHUNK)
+    sums = take_logs(own) + before[row, None]
     sums[found.values == -torch.inf] = -torch.inf
     best = sums.flatten(1).topk(min(n, sums[0].numel()))
     which = best.indices // CHUNK
     rows, words = row.gather(1, which), chunk.gather(1, which) * CHUNK + best.indices % CHUNK
-    values = torch.where(best.values > -torch.inf, log_p[rows, words].float(), -torch.inf)
+    values = torch.where(best.values > -torch.inf, take_logs(scores[rows, words]), -torch.inf)
     return rows.numpy(), words.numpy(), values.numpy()
+
+
+def _find_largest(scores: Tensor) -> Tensor:
+    """The largest along the last axis.
+
+    Probabilities are not negative: their bits, read as integers, are in their order, and compared in a fifth of the
+    time that torch takes for bfloat16.
+    """
+    if scores.dtype != torch.bfloat16:
+        return scores.amax(-1)
+    return scores.view(torch.int16).amax(-1).view(torch.bfloat16)

@@ -11,14 +11,12 @@ from torch import Tensor
 from core.errors import CheckpointError
 from core.models.lstm import LSTMLayer, LSTMReader, State
 from core.models.packing import Sequences, find_order
-from core.models.recurrence import advance, find_ends, pack_product, pad_rows, run_packed
+from core.models.products import Product, pack_bytes, pack_product
+from core.models.recurrence import advance, find_ends, run_packed
 from core.models.seq2seq import Seq2Seq
-from core.translate.choose import CHUNK, ROWS, pad_to_chunks
+from core.translate.choose import CHUNK, ROWS, pad_to_chunks, take_logs
 
-Product = Callable[[Tensor], Tensor]
 States = tuple[tuple[State, ...], ...]  # of each model, of each of its layers
-MULTIPLIED = 32  # rows in halves are multiplied by multiples of so many
-GATED = 192  # rows whose gates are computed together: as `ROWS`
 
 
 @dataclass(frozen=True)
@@ -32,14 +30,12 @@ class _Layer:
     def advance(self, x: Tensor, state: State, places: Tensor | None = None) -> State:
         """h and c, (R, H), after inputs: vectors (R, E), or tokens (R,) where every token's product is known; from
         states (R, H), or from those at ``places`` (R,)."""
-        before, c_before = self.from_state(state[0]), state[1]
-        c = c_before.new_empty(len(x), c_before.shape[1])
-        h = torch.empty_like(c)
-        for first in range(0, len(x), GATED):
-            rows = slice(first, first + GATED)
-            u_h, own = (a[rows] if places is None else a.index_select(0, places[rows]) for a in (before, c_before))
-            advance(self.from_input(x[rows]).add_(u_h), own, cell=c[rows], out=h[rows])
-        return h, c
+        before, c = self.from_state(state[0]), state[1]
+        if places is not None:
+            before, c = before.index_select(0, places), c.index_select(0, places)
+        cell, h = torch.empty_like(c), torch.empty_like(c)
+        advance(self.from_input(x).add_(before), c, cell=cell, out=h)
+        return h, cell
 
     def follow(self, x: Tensor, counts: Sequence[int], state: State) -> tuple[Tensor, Tensor]:
         """As `advance` step by step, with inputs of all steps in a row of N; every h and c, (N, H). See
@@ -56,10 +52,11 @@ class Stepper:
     ----------
     models : sequence of Seq2Seq
         One, or an ensemble.
-    half : bool
-        In bfloat16, for searches over thousands of sentences; log-probabilities of first words are then off by 0.02
-        nats on the average (those above -8 by 0.08 at most, those below by 1 %), and whoever wants them exact has to
-        ask again.
+    coarse : bool
+        In integers of 8 bits where the machine has them, else in bfloat16, for searches over thousands of sentences.
+        A checkpoint's matrices are such integers already; what is lost is what states and sums are rounded by:
+        log-probabilities are off by 0.02 nats on the average and by 0.2 at most, in either way. Whoever wants them
+        exact has to ask again.
 
     Raises
     ------
@@ -67,23 +64,23 @@ class Stepper:
         When there is none, or they differ in the size of a vocabulary.
     """
 
-    def __init__(self, models: Sequence[Seq2Seq], *, half: bool = False):
+    def __init__(self, models: Sequence[Seq2Seq], *, coarse: bool = False):
         sizes = {(m.config.source_vocabulary_size, m.config.target_vocabulary_size) for m in models}
         if len(sizes) != 1:
             raise CheckpointError("{n} models with {m} different vocabularies cannot be averaged.",
                                   "Choose checkpoints trained on the same pairs with the same settings.",
                                   n=len(models), m=len(sizes))
         self.models = tuple(models)
-        product = _half_product if half else pack_product
-        self._layers = [_lay_out(m.decoder, product, tabulate=half) for m in models]
+        product = pack_bytes if coarse else pack_product
+        self._layers = [_lay_out(m.decoder, product, tabulate=coarse) for m in models]
         self._n_columns = -(-self.models[0].config.target_vocabulary_size // CHUNK) * CHUNK
-        self._dtype = torch.bfloat16 if half else torch.float32
+        self._coarse = coarse
         self._softmax = [product(pad_to_chunks(m.decoder.decoder.weight, 0.0),
                                  pad_to_chunks(m.decoder.decoder.bias, -torch.inf)) for m in models]
 
     @cached_property
     def _encoders(self) -> list[list[_Layer]]:
-        """In full precision, laid out when sentences are first read: a search in halves is given its states."""
+        """In full precision, laid out when sentences are first read: a coarse search is given its states."""
         return [_lay_out(m.encoder, pack_product) for m in self.models]
 
     @torch.inference_mode()
@@ -119,18 +116,18 @@ class Stepper:
     @torch.inference_mode()
     def advance(self, tokens: Tensor, states: States) -> tuple[Tensor, States]:
         """Log-probabilities of the next token in nats, (R, V), and the states after reading tokens (R,)."""
-        log_p, after = self.expand(tokens, states)
-        return log_p[:, :self.models[0].config.target_vocabulary_size].float(), after
+        scores, after = self.expand(tokens, states)
+        return take_logs(scores)[:, :self.models[0].config.target_vocabulary_size], after
 
     @torch.inference_mode()
     def expand(self, tokens: Tensor, states: States, banned: Sequence[int] = (),
                rows: Tensor | None = None) -> tuple[Tensor, States]:
-        """As `advance`, for `choose_best`: with columns at -inf up to a whole number of chunks.
+        """As `advance`, with scores for `choose_best` in place of log-probabilities, (R, V'), see `predict`.
 
         Parameters
         ----------
         banned : sequence of int
-            Tokens that are at -inf too; the others keep their probability.
+            Tokens that get no probability; the others keep theirs.
         rows : int64 tensor of shape (R,), optional
             The states before the tokens; by default each its own. What is multiplied with a state is multiplied once,
             however many hypotheses it has brought forth.
@@ -147,21 +144,26 @@ class Stepper:
                 x = own[-1][0]
             hs.append(x)
             after.append(tuple(own))
-        log_p = self.predict(hs)
-        log_p[:, list(banned)] = -torch.inf
-        return log_p, tuple(after)
+        scores = self.predict(hs)
+        scores[:, list(banned)] = 0.0 if self._coarse else -torch.inf
+        return scores, tuple(after)
 
     @torch.inference_mode()
     def predict(self, hs: Sequence[Tensor]) -> Tensor:
-        """Log-probabilities of the next token in nats, (N, V'), from each model's top h (N, H); V' as in `expand`."""
-        log_p = torch.empty(len(hs[0]), self._n_columns, dtype=self._dtype)
-        for rows, *own in zip(log_p.split(ROWS), *(h.split(ROWS) for h in hs), strict=True):
+        """Scores of the next token, (N, V'), from each model's top h (N, H).
+
+        They are log-probabilities in nats, of a coarse stepper probabilities, see `take_logs`. V' is a whole number of
+        chunks; words that do not exist have no probability.
+        """
+        scores = torch.empty(len(hs[0]), self._n_columns, dtype=torch.bfloat16 if self._coarse else torch.float32)
+        softmax = torch.softmax if self._coarse else torch.log_softmax
+        for rows, *own in zip(scores.split(ROWS), *(h.split(ROWS) for h in hs), strict=True):
             if len(own) == 1:
-                torch.log_softmax(self._softmax[0](own[0]), 1, out=rows)
-            else:
-                found = [torch.log_softmax(product(h), 1) for h, product in zip(own, self._softmax, strict=True)]
-                rows.copy_(torch.stack(found).float().logsumexp(0).sub_(math.log(len(found))))
-        return log_p
+                softmax(self._softmax[0](own[0]), 1, out=rows)
+                continue
+            found = torch.stack([softmax(product(h), 1) for h, product in zip(own, self._softmax, strict=True)])
+            rows.copy_(found.float().mean(0) if self._coarse else found.logsumexp(0).sub_(math.log(len(own))))
+        return scores
 
 
 def _read(layers: Sequence[_Layer], source: Sequences) -> tuple[State, ...]:
@@ -181,7 +183,7 @@ def _lay_out(reader: LSTMReader, product: Callable[[Tensor], Product], *, tabula
     first, *others = reader.layers
     embedding = reader.embedding.weight
     if tabulate:
-        table = product(first.w_ih)(embedding) + first.b
+        table = pack_product(first.w_ih)(embedding) + first.b
         lowest = _Layer(lambda tokens: table.index_select(0, tokens), product(first.w_hh), first.w_hh.shape[1])
     else:
         own = product(first.w_ih)
@@ -197,17 +199,6 @@ def _lay_out(reader: LSTMReader, product: Callable[[Tensor], Product], *, tabula
 def _lay_out_upper(layer: LSTMLayer, product: Callable[[Tensor], Product]) -> _Layer:
     own = product(layer.w_ih)
     return _Layer(lambda x: own(x) + layer.b, product(layer.w_hh), layer.w_hh.shape[1])
-
-
-def _half_product(weight: Tensor, bias: Tensor | None = None) -> Product:
-    """`pack_product` in bfloat16; what is added to it makes it float32.
-
-    oneDNN prepares every number of rows that it has not seen for about 1 ms, a third of such a product; so there are
-    few of them.
-    """
-    low = pack_product(weight.bfloat16(), None if bias is None else bias.bfloat16())
-
-    return lambda x: low(pad_rows(x, torch.bfloat16, -(-len(x) // MULTIPLIED) * MULTIPLIED))[:len(x)]
 
 
 def select_rows(states: States, rows: Tensor) -> States:

@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
 from core.checkpoints.seq2seq import Seq2SeqCheckpoint
 from core.errors import CheckpointError, TextError
 from core.models.packing import pack_rows
-from core.models.recurrence import runs_half
+from core.models.products import runs_half
+from core.parallel import map_on_cores
 from core.settings import MAX_TEXT_CHARACTERS, MAX_TYPED_TOKENS
 from core.tokens.languages import detokenise
 from core.tokens.linearise import UNK
@@ -17,7 +19,7 @@ from core.translate.beam import BeamResult, BeamSettings, Hypothesis, search_bea
 from core.translate.scores import score_again
 from core.translate.stepper import States, Stepper
 
-AT_ONCE = 96  # sentences of a batch: at beam 12 more are no faster, and hold more states
+AT_ONCE = 96  # sentences of a batch, at most: at beam 12 more are no faster, and hold more states
 
 
 @dataclass(frozen=True)
@@ -115,27 +117,34 @@ class Translator:
                       progress: Callable[[int, int], None] | None = None) -> list[BeamResult]:
         """Search for many sentences, those of like length together; trees are not kept.
 
-        Where the machine is faster in bfloat16, the search of a whole batch runs in it; what it finds is then scored
-        again in float32, and ordered by that.
+        Every core searches a batch of its own. Where the machine is faster with less precision, see `Stepper`, whole
+        batches are searched with less; what is found is then scored again in float32, and ordered by that.
 
         Parameters
         ----------
         progress : callable, optional
             Called with (sentences done, sentences in all) after every batch.
         """
-        order = np.argsort([len(words) for words in sentences], kind="stable")
-        results: list[BeamResult | None] = [None] * len(sentences)
-        stepper = Stepper(self.stepper.models, half=True) if runs_half() and len(order) >= AT_ONCE else self.stepper
-        for i in range(0, len(order), AT_ONCE):
-            rows = order[i:i + AT_ONCE]
+        longest_first = np.argsort([-len(words) for words in sentences], kind="stable")
+        n_cores = torch.get_num_threads()
+        n_batches = -(-len(sentences) // (AT_ONCE * n_cores)) * n_cores
+        batches = [rows for rows in np.array_split(longest_first, max(1, n_batches)) if len(rows)]
+        coarse = runs_half() and len(sentences) >= AT_ONCE
+        stepper = Stepper(self.stepper.models, coarse=True) if coarse else self.stepper
+
+        def search(rows: np.ndarray) -> list[BeamResult]:
             states, lengths = self.start([sentences[s] for s in rows]), [len(sentences[s]) for s in rows]
             found = [without_tree(r) for r in search_beams(stepper, states, lengths, settings)]
-            if stepper is not self.stepper:
-                found = score_again(self.stepper, states, found, settings)
+            return score_again(self.stepper, states, found, settings) if coarse else found
+
+        results: list[BeamResult | None] = [None] * len(sentences)
+        done = 0
+        for rows, found in zip(batches, map_on_cores(search, batches), strict=True):
             for s, result in zip(rows, found, strict=True):
                 results[s] = result
+            done += len(rows)
             if progress is not None:
-                progress(min(i + AT_ONCE, len(order)), len(order))
+                progress(done, len(sentences))
         return results
 
     def write(self, hypothesis: Hypothesis) -> str:

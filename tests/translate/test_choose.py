@@ -33,6 +33,22 @@ def test_the_best_are_those_of_a_full_sort(counts, size, n, kind, seed):
         first += count
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(1, 6), min_size=1, max_size=4), st.integers(1, 300), st.integers(1, 15), st.integers(0, 99))
+def test_probabilities_are_chosen_as_their_logarithms_are(counts, size, n, seed):
+    rng = np.random.default_rng(seed)
+    p = torch.from_numpy(rng.normal(size=(sum(counts), size)) * 9).float().softmax(1).bfloat16()
+    p[torch.from_numpy(rng.random(p.shape) < 0.2)] = 0.0  # what must not come; and a word that is certain
+    p[0, 0] = 1.0
+    padded, before = pad_to_chunks(p.t(), 0.0).t().contiguous(), torch.from_numpy(rng.normal(size=sum(counts)))
+    found = choose_best(padded, before, counts, n)
+    expected = choose_best(padded.float().log(), before, counts, n)
+    for own, other in zip(found[2:], expected[2:], strict=True):
+        np.testing.assert_array_equal(own, other)
+    real = found[2] > -np.inf
+    np.testing.assert_allclose(padded.float().log().numpy()[found[0][real], found[1][real]], found[2][real])
+
+
 def test_padding_fills_the_last_chunk():
     assert pad_to_chunks(torch.ones(CHUNK, 3), 0.0).shape == (CHUNK, 3)
     padded = pad_to_chunks(torch.ones(CHUNK + 1), -torch.inf)

@@ -1,16 +1,17 @@
-"""Steps of the decoder: words that never come, half precision, and scoring again."""
+"""Steps of the decoder: words that never come, coarse searches, and scoring again."""
 
 import numpy as np
 import pytest
 import torch
 
+from core.models import products
 from core.models.packing import pack_rows
 from core.translate import translator as translating
 from core.translate.beam import BeamSettings, search_beams
-from core.translate.choose import CHUNK, ROWS
+from core.translate.choose import CHUNK, ROWS, take_logs
 from core.translate.force import score_translations
 from core.translate.scores import TOGETHER, score_ids
-from core.translate.stepper import GATED, Stepper, select_rows
+from core.translate.stepper import Stepper, select_rows
 from core.translate.translator import AT_ONCE, Translator
 from tests.translate.toy import build_checkpoint, build_model
 
@@ -51,32 +52,35 @@ def test_given_words_score_together_as_one_by_one(n_models):
         np.testing.assert_allclose(scores, np.array(expected, np.float32), atol=1e-5)
 
 
-@pytest.mark.parametrize("half", [False, True])
+@pytest.mark.parametrize("coarse", [False, True])
 @pytest.mark.parametrize("n_models", [1, 2])
-def test_hypotheses_of_one_parent_go_on_from_its_states(n_models, half):
+def test_hypotheses_of_one_parent_go_on_from_its_states(n_models, coarse):
     models, rng = [build_model(seed, n_layers=2) for seed in range(n_models)], np.random.default_rng(1)
-    stepper = Stepper(models, half=half)
+    stepper = Stepper(models, coarse=coarse)
     states = stepper.start([torch.tensor([[0] * 5, [3, 4, 5, 6, 7]])] * n_models)
-    rows = torch.from_numpy(rng.integers(0, 5, GATED + 9))  # more than one piece of the gates
+    rows = torch.from_numpy(rng.integers(0, 5, ROWS + 9))  # more than one piece of the softmax
     tokens = torch.from_numpy(rng.integers(0, 8, len(rows)))
     found = stepper.expand(tokens, states, (), rows)
     torch.testing.assert_close(found, stepper.expand(tokens, select_rows(states, rows)))
     alone = [stepper.expand(tokens[i:i + 1], select_rows(states, rows[i:i + 1])) for i in (0, len(rows) - 1)]
     for i, (log_p, after) in zip((0, len(rows) - 1), alone, strict=True):
-        torch.testing.assert_close(found[0][i], log_p[0], atol=0.05 if half else 1e-5, rtol=0.01 if half else 1e-4)
-        torch.testing.assert_close(found[1][0][1][0][i], after[0][1][0][0], atol=0.02 if half else 1e-5, rtol=1e-3)
+        torch.testing.assert_close(take_logs(found[0][i]), take_logs(log_p[0]), atol=0.05 if coarse else 1e-5,
+                                   rtol=1e-4)
+        torch.testing.assert_close(found[1][0][1][0][i], after[0][1][0][0], atol=0.02 if coarse else 1e-5, rtol=1e-3)
 
 
+@pytest.mark.parametrize("coarse", [False, True])
 @pytest.mark.parametrize("n_models", [1, 2])
 @pytest.mark.parametrize("n_layers", [1, 2])
-def test_banned_words_and_those_that_do_not_exist_never_come(n_models, n_layers):
-    stepper = Stepper([build_model(seed, n_layers=n_layers) for seed in range(n_models)])
+def test_banned_words_and_those_that_do_not_exist_never_come(n_models, n_layers, coarse):
+    models = [build_model(seed, n_layers=n_layers) for seed in range(n_models)]
+    stepper = Stepper(models, coarse=coarse)
     states = stepper.start([torch.tensor([[0, 0], [3, 4], [1, 1]])] * n_models)
     tokens = torch.tensor([0, 5])
     log_p, after = stepper.advance(tokens, states)
     log_p = log_p.clone()  # may be written to
-    padded, again = stepper.expand(tokens, states, banned=(0, 2))
-    n_words = log_p.shape[1]
+    scores, again = stepper.expand(tokens, states, banned=(0, 2))
+    padded, n_words = take_logs(scores), log_p.shape[1]
     assert padded.shape[1] % CHUNK == 0 and (padded[:, [0, 2]] == -torch.inf).all()
     assert (padded[:, n_words:] == -torch.inf).all()
     log_p[:, [0, 2]] = -torch.inf
@@ -84,19 +88,24 @@ def test_banned_words_and_those_that_do_not_exist_never_come(n_models, n_layers)
     torch.testing.assert_close(again, after)
 
 
-def test_half_precision_is_near():
-    models = [build_model(seed, n_layers=2, sharp=2.0) for seed in range(3)]
-    sources = [torch.tensor([[0, 0], [3, 4], [1, 1]])] * 3
-    exact, half = Stepper(models), Stepper(models, half=True)
+@pytest.mark.parametrize("n_models", [1, 3])
+@pytest.mark.parametrize("runs_bytes", [True, False])
+def test_a_coarse_step_is_near(n_models, runs_bytes, monkeypatch):
+    if not runs_bytes:
+        monkeypatch.setattr(products, "runs_bytes", lambda: False)
+    models = [build_model(seed, n_layers=2, sharp=2.0) for seed in range(n_models)]
+    sources = [torch.tensor([[0, 0], [3, 4], [1, 1]])] * n_models
+    exact, coarse = Stepper(models), Stepper(models, coarse=True)
     states = exact.start(sources)
     for tokens in ([0, 0], [4, 5], [3, 7]):
         one, after = exact.advance(torch.tensor(tokens), states)
-        other, _ = half.advance(torch.tensor(tokens), states)
-        torch.testing.assert_close(one, other, atol=0.1, rtol=0.02)
+        other, _ = coarse.advance(torch.tensor(tokens), states)
+        assert one.shape == other.shape and other.dtype == torch.float32
+        torch.testing.assert_close(one, other, atol=0.1, rtol=0)
         states = after
 
 
-def test_what_half_precision_finds_is_scored_in_full(monkeypatch):
+def test_what_a_coarse_search_finds_is_scored_in_full(monkeypatch):
     monkeypatch.setattr(translating, "runs_half", lambda: True)
     translator = Translator([build_checkpoint(0), build_checkpoint(3, reverse=False)])
     rng = np.random.default_rng(0)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from core.errors import CheckpointError, TextError
 from core.translate.beam import BeamSettings
@@ -40,8 +41,11 @@ def test_one_known_word_is_enough(translator):
     assert read_source("Xyzzy cat", translator.vocabulary).unknown == ("xyzzy",)
 
 
-def test_many_at_once_are_what_each_is_alone(translator):
+@pytest.mark.parametrize("n_cores", [1, 3])
+def test_many_at_once_are_what_each_is_alone(translator, n_cores, monkeypatch):
+    monkeypatch.setattr(torch, "get_num_threads", lambda: n_cores)
     sources, settings = words(translator), BeamSettings(beam=4, n_best=2)
+    assert translator.translate_all([], settings) == []
     for source, together in zip(sources, translator.translate_all(sources, settings), strict=True):
         alone = translator.translate(source, settings)
         assert [h.ids for h in alone.hypotheses] == [h.ids for h in together.hypotheses]
