@@ -13,9 +13,9 @@ X, Y = TypeVar("X"), TypeVar("Y")
 def map_on_cores(function: Callable[[X], Y], items: Sequence[X]) -> Iterator[Y]:
     """Results of a function in the order of the items; each is worked on by one thread with its share of the cores.
 
-    Where tensors are small, two threads that share every operation wait for each other a sixth of the time. The share
-    is the thread's own: what others compute meanwhile keeps its cores. An item's error is raised when its turn comes;
-    items that are not begun by then, or when the caller stops, are left.
+    Threads that share every small operation wait for each other: translations, a batch a core, are searched 15 % faster
+    on two cores. The share is the thread's own: what others compute meanwhile keeps its cores. An item's error is
+    raised when its turn comes; items that are not begun by then, or when the caller stops, are left.
     """
     n_cores = torch.get_num_threads()
     n_threads = min(n_cores, len(items))

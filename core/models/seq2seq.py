@@ -43,7 +43,7 @@ class Seq2Seq(nn.Module):
 
     Dropout is between layers, before the softmax and on embeddings, where a word of a batch loses the same numbers
     wherever it stands: a word's own dropout, as of Gal and Ghahramani (2016), who drop it whole. So each word is
-    multiplied once, and a training step at 1 × 500 with 128 pairs takes an eighth less.
+    multiplied once: an eighth more tokens a second at 1 × 500 with 128 pairs.
     """
 
     def __init__(self, config: Seq2SeqConfig):

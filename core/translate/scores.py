@@ -7,8 +7,7 @@ import numpy as np
 import torch
 
 from core.translate.beam import END, START, BeamResult, BeamSettings, Hypothesis, rank_hypotheses
-from core.translate.choose import ROWS
-from core.translate.stepper import States, Stepper, select_rows
+from core.translate.stepper import ROWS, States, Stepper, select_rows
 
 TOGETHER = 96  # rows, of like length, that are read side by side
 

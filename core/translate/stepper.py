@@ -14,9 +14,10 @@ from core.models.packing import Sequences, find_order
 from core.models.products import Product, pack_bytes, pack_product
 from core.models.recurrence import advance, find_ends, run_packed
 from core.models.seq2seq import Seq2Seq
-from core.translate.choose import CHUNK, ROWS, pad_to_chunks, take_logs
+from core.translate.choose import CHUNK, pad_to_chunks, take_logs
 
 States = tuple[tuple[State, ...], ...]  # of each model, of each of its layers
+ROWS = 384  # whose softmax is taken together: what the processor's caches hold
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from core.models import products
 from core.models.packing import pack_rows
 from core.translate import translator as translating
 from core.translate.beam import BeamSettings, search_beams
-from core.translate.choose import CHUNK, ROWS, take_logs
+from core.translate.choose import CHUNK, take_logs
 from core.translate.force import score_translations
 from core.translate.scores import TOGETHER, score_ids
-from core.translate.stepper import Stepper, select_rows
+from core.translate.stepper import ROWS, Stepper, select_rows
 from core.translate.translator import AT_ONCE, Translator
 from tests.translate.toy import build_checkpoint, build_model
 
